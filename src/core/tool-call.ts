@@ -1,0 +1,31 @@
+import type { ExecutionMode } from "./tool.ts";
+
+/** One call that a model asks for, in our own form. */
+export interface ToolCall {
+  /** The provider's id, given back with the result. Need not be unique. */
+  readonly id: string;
+  /** The tool's name, as registered or as a provider was told it. */
+  readonly name: string;
+  /** The arguments, already parsed where they came as JSON text. */
+  readonly input: unknown;
+  /** Why the arguments could not be read (malformed JSON). Such a call fails with `INPUT_INVALID`. */
+  readonly malformed?: string | undefined;
+}
+
+/** How the caller wants a call run. All are optional. */
+export interface CallOptions {
+  /** Where to run it. Stronger than the tool's and the registry's mode. */
+  readonly mode?: ExecutionMode | undefined;
+  /** Cancels the call: waiting ends, running work is told and then stopped. */
+  readonly signal?: AbortSignal | undefined;
+  /** Most milliseconds for the whole call, waiting and retries included. Default: no limit. */
+  readonly deadlineMs?: number | undefined;
+  /** A smaller number runs sooner. Default 0. */
+  readonly priority?: number | undefined;
+  /** On whose behalf; for fairness, and told to the tool. */
+  readonly tenant?: string | undefined;
+  /** Told to the tool, to recognise a repeated effect by. */
+  readonly idempotencyKey?: string | undefined;
+  /** Anything a tool should know; `context.context` there. Crosses into workers as a copy. */
+  readonly context?: unknown;
+}

@@ -1,0 +1,64 @@
+import type { ToolError } from "../core/tool-error.ts";
+import type { ConcreteMode, Tool, ToolProgress } from "../core/tool.ts";
+import type { Deadline } from "../time/deadline.ts";
+
+/** One try of one call, ready to run: its input is parsed and its permit is held. */
+export interface Attempt {
+  /** Unique; answers are matched on it, never on the provider's call id, which models repeat. */
+  readonly attemptId: string;
+  readonly callId: string;
+  readonly tool: Tool;
+  readonly input: unknown;
+  /** Which attempt of its call this is, from 1. */
+  readonly attempt: number;
+  /** When the attempt must stop, for whatever reason. */
+  readonly deadline: Deadline;
+  readonly tenant: string | undefined;
+  readonly idempotencyKey: string | undefined;
+  readonly context: unknown;
+  /** Called when the tool's function is about to run, with the worker it runs in. Once, or again after a move. */
+  onStart(workerId: string | undefined): void;
+  onProgress(update: ToolProgress): void;
+}
+
+/** How an attempt ended. */
+export type AttemptOutcome = AttemptSuccess | AttemptFailure;
+
+/** The tool's function returned. */
+export interface AttemptSuccess {
+  readonly status: "ok";
+  readonly output: unknown;
+  /** Milliseconds the function took, where it ran. */
+  readonly runMs: number;
+}
+
+/** The attempt gave no output. */
+export interface AttemptFailure {
+  readonly status: "error";
+  readonly error: ToolError;
+  readonly runMs: number;
+  /** Whether the tool's function may have begun. False: trying elsewhere repeats nothing. */
+  readonly began: boolean;
+  /** Set when work goes on after this answer; resolves when it has ended. Its permit is kept until then. */
+  readonly lingering?: Promise<void> | undefined;
+}
+
+/**
+ * Runs attempts in one mode.
+ *
+ * Promises, for every implementation: each attempt gets exactly one outcome and `execute` never
+ * throws; when the deadline ends, the outcome follows at once with the deadline's reason, and the
+ * work itself is ended where the mode can; a tool that dies takes no other call with it that had
+ * not begun in the same worker.
+ */
+export interface Executor {
+  readonly mode: ConcreteMode;
+  /** Why this tool cannot run here (`NOT_PORTABLE`); undefined when it can. Asked once, at registration. */
+  refuses(tool: Tool): ToolError | undefined;
+  /** Runs an attempt. A promise only when it does not end at once. */
+  execute(attempt: Attempt): AttemptOutcome | Promise<AttemptOutcome>;
+  /** Waits for running attempts, then lets go of every worker. */
+  close(): Promise<void>;
+  /** Ends every worker at once; running attempts fail with `CALL_CANCELLED`. */
+  destroy(): Promise<void>;
+}

@@ -1,0 +1,91 @@
+/**
+ * Why and when work must stop. A deadline ends once, with a ToolError as its reason: because its
+ * time ran out, because somebody ended it, or because the deadline above it ended.
+ *
+ *   batch (signal, deadlineMs) ──▶ call ──▶ attempt (timeoutMs)
+ *
+ * It is an AbortSignal only for those who ask: most calls end before anybody looks.
+ */
+import type { ToolError } from "../core/tool-error.ts";
+import type { CancelTimer, Clock } from "./clock.ts";
+
+/** Told once, with the reason, when a deadline ends. */
+export type DeadlineListener = (reason: ToolError) => void;
+
+const nothing = (): void => {};
+
+/** A point at which work must stop, and everything that may bring it forward. */
+export class Deadline {
+  readonly #clock: Clock;
+  readonly #parent: Deadline | undefined;
+  #reason: ToolError | undefined;
+  #listeners: Set<DeadlineListener> | undefined;
+  #controller: AbortController | undefined;
+  #cancelTimer: CancelTimer = nothing;
+  #leaveParent: (() => void) | undefined;
+  #expiresAt = Infinity;
+
+  constructor(clock: Clock, parent?: Deadline) {
+    this.#clock = clock;
+    this.#parent = parent;
+  }
+
+  /** Why it ended; undefined while it has not. */
+  get reason(): ToolError | undefined {
+    return this.#reason ?? this.#parent?.reason;
+  }
+
+  /** When it runs out at the latest, on its clock; Infinity when it never does. */
+  get expiresAt(): number {
+    return Math.min(this.#expiresAt, this.#parent?.expiresAt ?? Infinity);
+  }
+
+  /** An AbortSignal that aborts with {@link reason} when this ends. Made when first read. */
+  get signal(): AbortSignal {
+    if (this.#controller === undefined) {
+      const controller = new AbortController();
+      this.#controller = controller;
+      this.onEnd((reason) => controller.abort(reason));
+    }
+    return this.#controller.signal;
+  }
+
+  /** Ends it after `delayMs` from now with what `makeReason` returns. Infinity arms nothing. */
+  expireAfter(delayMs: number, makeReason: () => ToolError): void {
+    if (delayMs === Infinity) return;
+    this.#cancelTimer();
+    this.#expiresAt = this.#clock.now() + delayMs;
+    this.#cancelTimer = this.#clock.setTimer(delayMs, () => this.end(makeReason()));
+  }
+
+  /** Ends it now, unless it has ended. */
+  end(reason: ToolError): void {
+    if (this.#reason !== undefined) return;
+    this.#reason = reason;
+    const listeners = this.#listeners;
+    this.close();
+    if (listeners !== undefined) for (const listener of listeners) listener(reason);
+  }
+
+  /** Calls `listener` when it ends, at once when it has. Returns what takes the listener off. */
+  onEnd(listener: DeadlineListener): () => void {
+    const { reason } = this;
+    if (reason !== undefined) {
+      listener(reason);
+      return nothing;
+    }
+    this.#leaveParent ??= this.#parent?.onEnd((inherited) => this.end(inherited));
+    const listeners = (this.#listeners ??= new Set());
+    listeners.add(listener);
+    return () => listeners.delete(listener);
+  }
+
+  /** Lets go of timers and listeners: the work is over. It keeps its reason, and never ends after. */
+  close(): void {
+    this.#cancelTimer();
+    this.#cancelTimer = nothing;
+    this.#leaveParent?.();
+    this.#leaveParent = undefined;
+    this.#listeners = undefined;
+  }
+}
