@@ -1,3 +1,4 @@
+import type { ToolError } from "../core/tool-error.ts";
 import type { Deadline } from "../time/deadline.ts";
 
 /** What an attempt asks for when it wants to start. */
@@ -29,8 +30,10 @@ export interface Limiter {
   /**
    * Waits for a permit; returns it at once, without a promise, when nothing is in the way.
    *
-   * Rejects with `QUEUE_FULL` when waiting is not allowed, and with the deadline's reason when that
+   * Throws or rejects with `QUEUE_FULL` when waiting is not allowed, and with the deadline's reason when that
    * ends first. A rejected request holds nothing and has left every queue.
    */
   acquire(request: AdmissionRequest): Permit | Promise<Permit>;
+  /** Refuses everybody who waits, and everybody who comes later, with `reason`. Permits held stay held. */
+  close(reason: ToolError): void;
 }

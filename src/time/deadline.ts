@@ -24,6 +24,7 @@ export class Deadline {
   #cancelTimer: CancelTimer = nothing;
   #leaveParent: (() => void) | undefined;
   #expiresAt = Infinity;
+  #makeReason: (() => ToolError) | undefined;
 
   constructor(clock: Clock, parent?: Deadline) {
     this.#clock = clock;
@@ -32,6 +33,7 @@ export class Deadline {
 
   /** Why it ended; undefined while it has not. */
   get reason(): ToolError | undefined {
+    if (this.#reason === undefined && this.#expiresAt <= this.#clock.now()) this.#expire();
     return this.#reason ?? this.#parent?.reason;
   }
 
@@ -50,12 +52,13 @@ export class Deadline {
     return this.#controller.signal;
   }
 
-  /** Ends it after `delayMs` from now with what `makeReason` returns. Infinity arms nothing. */
+  /** Ends it after `delayMs` from now with what `makeReason` returns. Infinity takes the limit off. */
   expireAfter(delayMs: number, makeReason: () => ToolError): void {
-    if (delayMs === Infinity) return;
     this.#cancelTimer();
-    this.#expiresAt = this.#clock.now() + delayMs;
-    this.#cancelTimer = this.#clock.setTimer(delayMs, () => this.end(makeReason()));
+    this.#cancelTimer = nothing;
+    this.#expiresAt = delayMs === Infinity ? Infinity : this.#clock.now() + delayMs;
+    this.#makeReason = makeReason;
+    if (this.#listeners !== undefined) this.#arm();
   }
 
   /** Ends it now, unless it has ended. */
@@ -75,7 +78,11 @@ export class Deadline {
       return nothing;
     }
     this.#leaveParent ??= this.#parent?.onEnd((inherited) => this.end(inherited));
-    const listeners = (this.#listeners ??= new Set());
+    if (this.#listeners === undefined) {
+      this.#listeners = new Set();
+      this.#arm();
+    }
+    const listeners = this.#listeners;
     listeners.add(listener);
     return () => listeners.delete(listener);
   }
@@ -87,5 +94,17 @@ export class Deadline {
     this.#leaveParent?.();
     this.#leaveParent = undefined;
     this.#listeners = undefined;
+  }
+
+  /** A timer is set only when somebody listens: most work is over before anybody does. */
+  #arm(): void {
+    if (this.#expiresAt === Infinity) return;
+    const delayMs = Math.max(0, this.#expiresAt - this.#clock.now());
+    this.#cancelTimer = this.#clock.setTimer(delayMs, () => this.#expire());
+  }
+
+  #expire(): void {
+    const makeReason = this.#makeReason;
+    if (makeReason !== undefined) this.end(makeReason());
   }
 }

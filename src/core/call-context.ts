@@ -1,0 +1,44 @@
+import type { ConcreteMode, ToolContext, ToolProgress } from "./tool.ts";
+
+/** The facts of a {@link ToolContext} that are known before the call starts. */
+export type CallFacts = Omit<ToolContext, "signal" | "progress">;
+
+/** What only the place that runs the call can give it. */
+export interface CallSurroundings {
+  /** Makes the signal when the tool first asks for it: most tools never do. */
+  makeSignal(): AbortSignal;
+  onProgress(update: ToolProgress): void;
+}
+
+/** The {@link ToolContext} of one call. Its members may be destructured. */
+export class CallContext implements ToolContext {
+  readonly callId: string;
+  readonly attemptId: string;
+  readonly attempt: number;
+  readonly toolName: string;
+  readonly mode: ConcreteMode;
+  readonly workerId: string | undefined;
+  readonly tenant: string | undefined;
+  readonly idempotencyKey: string | undefined;
+  readonly context: unknown;
+  readonly progress: (update: ToolProgress) => void;
+  readonly #surroundings: CallSurroundings;
+
+  constructor(facts: CallFacts, surroundings: CallSurroundings) {
+    this.callId = facts.callId;
+    this.attemptId = facts.attemptId;
+    this.attempt = facts.attempt;
+    this.toolName = facts.toolName;
+    this.mode = facts.mode;
+    this.workerId = facts.workerId;
+    this.tenant = facts.tenant;
+    this.idempotencyKey = facts.idempotencyKey;
+    this.context = facts.context;
+    this.progress = (update) => surroundings.onProgress(update);
+    this.#surroundings = surroundings;
+  }
+
+  get signal(): AbortSignal {
+    return this.#surroundings.makeSignal();
+  }
+}

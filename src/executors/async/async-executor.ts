@@ -1,0 +1,97 @@
+/** Runs tools on the event loop of this process. */
+import { CallContext } from "../../core/call-context.ts";
+import { ToolError } from "../../core/tool-error.ts";
+import type { Clock } from "../../time/clock.ts";
+import type { Attempt, AttemptFailure, AttemptOutcome, Executor } from "../executor.ts";
+
+/**
+ * The executor of mode `async`: no isolation, no cost.
+ *
+ * A tool that ignores its signal is answered at its deadline all the same; its work lingers, and its
+ * permit with it. A tool that never yields blocks everything, which no executor on the event loop
+ * can prevent: that is what the other modes are for.
+ */
+export class AsyncExecutor implements Executor {
+  readonly mode = "async";
+  readonly #clock: Clock;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  refuses(): undefined {
+    return undefined;
+  }
+
+  execute(attempt: Attempt): AttemptOutcome | Promise<AttemptOutcome> {
+    const { deadline, tool } = attempt;
+    const startedAt = this.#clock.now();
+    attempt.onStart(undefined);
+    let returned: unknown;
+    try {
+      returned = tool.execute(attempt.input as never, contextOf(attempt));
+    } catch (thrown) {
+      return this.#failure(ToolError.from(thrown, tool.name), startedAt);
+    }
+    if (isPromiseLike(returned)) return this.#settle(attempt, returned, startedAt);
+    const runMs = this.#clock.now() - startedAt;
+    if (deadline.reason !== undefined) return this.#failure(deadline.reason, startedAt);
+    return { status: "ok", output: returned, runMs };
+  }
+
+  async close(): Promise<void> {}
+
+  async destroy(): Promise<void> {}
+
+  #settle(
+    attempt: Attempt,
+    work: PromiseLike<unknown>,
+    startedAt: number,
+  ): Promise<AttemptOutcome> {
+    return new Promise((resolve) => {
+      const leave = attempt.deadline.onEnd((reason) => {
+        const lingering = Promise.resolve(work).then(ignore, ignore);
+        resolve({ ...this.#failure(reason, startedAt), lingering });
+      });
+      work.then(
+        (output) => {
+          leave();
+          resolve({ status: "ok", output, runMs: this.#clock.now() - startedAt });
+        },
+        (thrown: unknown) => {
+          leave();
+          resolve(this.#failure(ToolError.from(thrown, attempt.tool.name), startedAt));
+        },
+      );
+    });
+  }
+
+  #failure(error: ToolError, startedAt: number): AttemptFailure {
+    return { status: "error", error, began: true, runMs: this.#clock.now() - startedAt };
+  }
+}
+
+function contextOf(attempt: Attempt): CallContext {
+  const { callId, attemptId, tenant, idempotencyKey, context, deadline } = attempt;
+  const toolName = attempt.tool.name;
+  return new CallContext(
+    {
+      callId,
+      attemptId,
+      attempt: attempt.attempt,
+      toolName,
+      mode: "async",
+      workerId: undefined,
+      tenant,
+      idempotencyKey,
+      context,
+    },
+    { makeSignal: () => deadline.signal, onProgress: (update) => attempt.onProgress(update) },
+  );
+}
+
+function isPromiseLike(value: unknown): value is PromiseLike<unknown> {
+  return typeof (value as PromiseLike<unknown> | null | undefined)?.then === "function";
+}
+
+function ignore(): void {}

@@ -1,0 +1,84 @@
+import { availableParallelism } from "node:os";
+
+/** Settings of a worker pool, as written under `pools.thread` and `pools.process`. */
+export interface PoolOptions {
+  /** Most workers at once. Integer from 1. Default: the machine's cores. */
+  readonly max?: number;
+  /** Most memory of a worker's JavaScript heap, in bytes. Default: Node's own. A worker over it dies with `MEMORY_EXCEEDED`. */
+  readonly maxMemoryBytes?: number;
+  /**
+   * Most calls that one worker has begun at the same time. Only tools that were measured to wait rather than
+   * compute get more than one. 1 isolates every call from every other. Integer from 1. Default 64.
+   */
+  readonly maxConcurrencyPerWorker?: number;
+  /** Milliseconds a cancelled call has to stop by itself before its worker is killed. From 0. Default 100. */
+  readonly killGraceMs?: number;
+  /**
+   * Environment variables for the workers. Threads: added to the parent's. Processes: added to a short list of
+   * harmless ones (`PATH`, `HOME`, locale, …); the parent's secrets stay with the parent unless named here.
+   */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** Node flags of the workers. Default: the parent's, without debugger and `--eval`. */
+  readonly execArgv?: readonly string[];
+}
+
+/** {@link PoolOptions} with defaults filled in. */
+export interface ResolvedPoolOptions {
+  readonly max: number;
+  readonly maxMemoryBytes: number | undefined;
+  readonly maxConcurrencyPerWorker: number;
+  readonly killGraceMs: number;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly execArgv: readonly string[];
+}
+
+/** Smallest heap V8 starts with reliably. */
+const LEAST_MEMORY_BYTES = 16 * 1024 * 1024;
+
+/** Fields of {@link PoolOptions}, for messages about unknown ones. */
+const KNOWN = [
+  "max",
+  "maxMemoryBytes",
+  "maxConcurrencyPerWorker",
+  "killGraceMs",
+  "env",
+  "execArgv",
+];
+
+/**
+ * Fills in the defaults of a pool's settings.
+ *
+ * @param pool - The pool's name, for messages.
+ * @throws TypeError that names the field and its range.
+ */
+export function resolvePoolOptions(pool: string, options: PoolOptions = {}): ResolvedPoolOptions {
+  const unknown = Object.keys(options).find((key) => !KNOWN.includes(key));
+  const refuse = (what: string): never => {
+    throw new TypeError(`pools.${pool}.${what}`);
+  };
+  if (unknown !== undefined) refuse(`${unknown} is unknown; known: ${KNOWN.join(", ")}.`);
+  const { max = availableParallelism(), maxMemoryBytes, maxConcurrencyPerWorker = 64 } = options;
+  const { killGraceMs = 100 } = options;
+  if (!Number.isInteger(max) || max < 1) refuse("max must be an integer from 1.");
+  if (!Number.isInteger(maxConcurrencyPerWorker) || maxConcurrencyPerWorker < 1) {
+    refuse("maxConcurrencyPerWorker must be an integer from 1.");
+  }
+  if (!(killGraceMs >= 0)) refuse("killGraceMs must be 0 or more.");
+  if (maxMemoryBytes !== undefined && !(maxMemoryBytes >= LEAST_MEMORY_BYTES)) {
+    refuse(`maxMemoryBytes must be at least ${LEAST_MEMORY_BYTES} (16 MiB).`);
+  }
+  const { env = {}, execArgv = inheritedExecArgv(process.execArgv) } = options;
+  return { max, maxMemoryBytes, maxConcurrencyPerWorker, killGraceMs, env, execArgv };
+}
+
+/** The parent's Node flags that make sense in a worker: loaders yes, debugger and one-off scripts no. */
+export function inheritedExecArgv(execArgv: readonly string[]): readonly string[] {
+  const kept: string[] = [];
+  for (let place = 0; place < execArgv.length; place += 1) {
+    const flag = execArgv[place] ?? "";
+    if (/^(-e|--eval|-p|--print|-pe)$/.test(flag)) place += 1;
+    else if (!/^--(inspect|eval|print|watch|test|heap|cpu|prof|max-old-space-size)/.test(flag))
+      kept.push(flag);
+  }
+  return kept;
+}

@@ -1,0 +1,36 @@
+export { ERROR_CODES, type ErrorCode, type ErrorCodeFacts } from "./core/error-codes.ts";
+export type { CallEvent, CallEventBase, EventSink, RegistryEvent } from "./core/call-event.ts";
+export type { FromJsonSchema, JsonSchema } from "./core/json-schema.ts";
+export type { StandardSchema } from "./core/standard-schema.ts";
+export type { CallOptions, ToolCall } from "./core/tool-call.ts";
+export { ToolError, type ToolErrorOptions } from "./core/tool-error.ts";
+export type { CallTiming, ErrorResult, OkResult, ToolResult } from "./core/tool-result.ts";
+export {
+  type ConcreteMode,
+  type DefinedTool,
+  EXECUTION_MODES,
+  type ExecutionMode,
+  type ModuleMember,
+  type RetryPolicy,
+  type Tool,
+  type ToolAnnotations,
+  type ToolContext,
+  type ToolDefinition,
+  type ToolOrigin,
+  type ToolProgress,
+  type ToolSchema,
+  defineTool,
+  isDefinedTool,
+} from "./core/tool.ts";
+export type { PoolOptions } from "./executors/pool/pool-options.ts";
+export type { WorkerOutput, WorkerOutputSink } from "./executors/pool/worker-transport.ts";
+export { formatToolResults } from "./formats/format-tool-results.ts";
+export { FORMAT_NAMES, type FormatName } from "./formats/provider-format.ts";
+export type { LimitOptions, LimitsOptions } from "./limits/limit-options.ts";
+export type { ToolFilter } from "./registry/tool-catalog.ts";
+export type { ToolRegistryOptions } from "./runtime/create-runtime.ts";
+export type { EventOf, ToolyardEvent } from "./runtime/event-hub.ts";
+export type { ToolInfo } from "./runtime/tool-info.ts";
+export { type RegisterOptions, ToolRegistry } from "./runtime/tool-registry.ts";
+export type { ModuleToolsOptions } from "./sources/modules/module-tools.ts";
+export type { ClassToolsOptions, MethodDescription } from "./sources/native/class-tools.ts";

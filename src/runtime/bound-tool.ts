@@ -1,0 +1,61 @@
+/** A tool with everything looked up that a call will need: no call asks "which one?". */
+import type { ToolError } from "../core/tool-error.ts";
+import type { ConcreteMode, ExecutionMode, Tool } from "../core/tool.ts";
+import type { Executor } from "../executors/executor.ts";
+import { compileValidator } from "../schema/compile-validator.ts";
+import type { Validator } from "../schema/validator.ts";
+import { type ResolvedRetryPolicy, resolveRetryPolicy } from "./retry.ts";
+
+/** Milliseconds one attempt may take unless its tool or the registry says otherwise. */
+export const DEFAULT_TIMEOUT_MS = 30_000;
+
+/** A mode's executor, or why the tool cannot run in that mode. */
+export type ExecutorChoice = { readonly executor: Executor } | { readonly refusal: ToolError };
+
+/** A {@link Tool}, bound. */
+export interface BoundTool {
+  readonly tool: Tool;
+  readonly input: Validator;
+  readonly output: Validator | undefined;
+  readonly timeoutMs: number;
+  readonly retry: ResolvedRetryPolicy;
+  /** What the tool itself asks for; undefined: what the registry says. */
+  readonly mode: ExecutionMode | undefined;
+  /** What `auto` means for this tool. */
+  readonly autoMode: ConcreteMode;
+  readonly executors: Readonly<Record<ConcreteMode, ExecutorChoice>>;
+}
+
+/** What binding needs besides the tool. */
+export interface BindingParts {
+  readonly executors: Readonly<Record<ConcreteMode, Executor>>;
+  readonly timeoutMs: number;
+}
+
+/**
+ * Binds a tool to its validators, policies and executors.
+ *
+ * @throws TypeError when its schema cannot be compiled.
+ */
+export function bindTool(tool: Tool, parts: BindingParts): BoundTool {
+  const choose = (mode: ConcreteMode): ExecutorChoice => {
+    const executor = parts.executors[mode];
+    const refusal = executor.refuses(tool);
+    return refusal === undefined ? { executor } : { refusal };
+  };
+  return {
+    tool,
+    input: compileValidator(tool.input, tool.inputJsonSchema),
+    output: tool.output === undefined ? undefined : compileValidator(tool.output),
+    timeoutMs: tool.timeoutMs ?? parts.timeoutMs,
+    retry: resolveRetryPolicy(tool.retry),
+    mode: tool.mode,
+    autoMode: autoModeOf(tool),
+    executors: { async: choose("async"), thread: choose("thread"), process: choose("process") },
+  };
+}
+
+/** The rule behind `auto`: what can be loaded elsewhere is isolated, the rest runs on the event loop. */
+export function autoModeOf(tool: Tool): ConcreteMode {
+  return tool.origin?.kind === "module" ? "process" : "async";
+}

@@ -1,0 +1,129 @@
+/** Calls that came in together: one snapshot of the registry, one way to cancel them, one set of options. */
+import type { CallEvent, EventSink } from "../core/call-event.ts";
+import type { CallOptions, ToolCall } from "../core/tool-call.ts";
+import { ToolError } from "../core/tool-error.ts";
+import type { ToolResult } from "../core/tool-result.ts";
+import type { ExecutionMode } from "../core/tool.ts";
+import { Deadline } from "../time/deadline.ts";
+import type { BoundTool } from "./bound-tool.ts";
+import { type PipelineParts, runCall } from "./call-pipeline.ts";
+
+/** What a batch needs from its registry. */
+export interface BatchSurroundings {
+  readonly parts: PipelineParts;
+  /** Ends when the registry is destroyed. */
+  readonly root: Deadline;
+  readonly defaultMode: ExecutionMode;
+  readonly resolve: (name: string) => BoundTool;
+  readonly emit: EventSink<CallEvent> | undefined;
+  readonly nextCallNumber: () => number;
+}
+
+/** How the time of `deadlineMs` is counted: once for all calls, or from each call's own arrival. */
+export type DeadlineCounting = "together" | "each";
+
+/** Runs the calls of one batch. */
+export class CallBatch {
+  readonly #surroundings: BatchSurroundings;
+  readonly #options: CallOptions;
+  readonly #deadline: Deadline;
+  readonly #counting: DeadlineCounting;
+  readonly #stopListening: () => void;
+
+  /** @throws TypeError when an option is out of range. */
+  constructor(
+    surroundings: BatchSurroundings,
+    options: CallOptions,
+    counting: DeadlineCounting = "together",
+  ) {
+    checkCallOptions(options);
+    this.#surroundings = surroundings;
+    this.#options = options;
+    this.#counting = counting;
+    this.#deadline = new Deadline(surroundings.parts.clock, surroundings.root);
+    if (counting === "together") this.#limit(this.#deadline);
+    this.#stopListening = followSignal(options.signal, this.#deadline);
+  }
+
+  /** Ends when the batch is cancelled. */
+  get deadline(): Deadline {
+    return this.#deadline;
+  }
+
+  /** Runs one call to its result. Never rejects. */
+  async run(call: ToolCall, index: number, onAdmitted?: () => void): Promise<ToolResult> {
+    const { parts, defaultMode, resolve, emit, nextCallNumber } = this.#surroundings;
+    let deadline = this.#deadline;
+    if (this.#counting === "each") {
+      deadline = new Deadline(parts.clock, this.#deadline);
+      this.#limit(deadline);
+    }
+    const accepted = {
+      call,
+      callNumber: nextCallNumber(),
+      index,
+      options: this.#options,
+      deadline,
+      defaultMode,
+      resolve,
+      emit,
+      onAdmitted,
+    };
+    const result = await runCall(parts, accepted);
+    if (deadline !== this.#deadline) deadline.close();
+    return result;
+  }
+
+  /** Cancels what still runs. */
+  cancel(reason: ToolError): void {
+    this.#deadline.end(reason);
+  }
+
+  /** Lets go of the caller's signal and of timers, once every call has its result. */
+  close(): void {
+    this.#stopListening();
+    this.#deadline.close();
+  }
+
+  #limit(deadline: Deadline): void {
+    const { deadlineMs } = this.#options;
+    if (deadlineMs === undefined) return;
+    deadline.expireAfter(deadlineMs, () => {
+      const message = `The call took longer than its deadline of ${deadlineMs} ms, waiting included.`;
+      return new ToolError("DEADLINE_EXCEEDED", message, {
+        details: { deadlineMs },
+        retryable: false,
+      });
+    });
+  }
+}
+
+function checkCallOptions({ deadlineMs, priority }: CallOptions): void {
+  if (deadlineMs !== undefined && !(deadlineMs > 0)) {
+    throw new TypeError("`deadlineMs` must be above 0; leave it out for no deadline.");
+  }
+  if (priority !== undefined && !Number.isFinite(priority)) {
+    throw new TypeError("`priority` must be a finite number; a smaller one runs sooner.");
+  }
+}
+
+/** One listener on the caller's signal for the whole batch, however many calls it has. */
+function followSignal(signal: AbortSignal | undefined, deadline: Deadline): () => void {
+  if (signal === undefined) return () => {};
+  const onAbort = (): void => deadline.end(reasonOf(signal));
+  if (signal.aborted) onAbort();
+  signal.addEventListener("abort", onAbort, { once: true });
+  return () => signal.removeEventListener("abort", onAbort);
+}
+
+function reasonOf(signal: AbortSignal): ToolError {
+  const cause: unknown = signal.reason;
+  if (ToolError.is(cause)) return cause;
+  const ranOut = cause instanceof Error && cause.name === "TimeoutError";
+  return ranOut
+    ? new ToolError("DEADLINE_EXCEEDED", "The caller's signal ran out of time.", {
+        cause,
+        retryable: false,
+      })
+    : new ToolError("CALL_CANCELLED", "The caller cancelled the call.", { cause });
+}

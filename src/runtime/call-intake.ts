@@ -1,0 +1,179 @@
+/** Where calls come in: lets them in while the registry is open, counts them, and lets none out twice. */
+import type { CallEvent, EventSink } from "../core/call-event.ts";
+import type { CallOptions, ToolCall } from "../core/tool-call.ts";
+import { ToolError } from "../core/tool-error.ts";
+import type { ToolResult } from "../core/tool-result.ts";
+import type { ExecutionMode } from "../core/tool.ts";
+import type { BoundTool } from "./bound-tool.ts";
+import { CallBatch, type DeadlineCounting } from "./call-batch.ts";
+import type { Runtime } from "./create-runtime.ts";
+import { EventQueue } from "./event-queue.ts";
+import { type CallSource, feedCalls } from "./feed-calls.ts";
+import type { SchemaBook } from "./schema-book.ts";
+
+/** Events a stream holds for a slow reader before it stops pulling calls. */
+const MAX_UNREAD_EVENTS = 1_024;
+
+type State =
+  | { readonly is: "open" }
+  | { readonly is: "draining"; readonly reason: ToolError }
+  | { readonly is: "closed" };
+
+/** Takes calls in as batches and streams. */
+export class CallIntake {
+  /** The mode of calls whose tool and caller name none. */
+  mode: ExecutionMode;
+  readonly #runtime: Runtime;
+  readonly #schemas: SchemaBook;
+  readonly #handedBack: ToolCall[] = [];
+  readonly #nextCallNumber = (): number => (this.#callNumber += 1);
+  #callNumber = 0;
+  #state: State = { is: "open" };
+  #open = 0;
+  #onIdle: (() => void)[] = [];
+
+  constructor(runtime: Runtime, schemas: SchemaBook, mode: ExecutionMode) {
+    this.#runtime = runtime;
+    this.#schemas = schemas;
+    this.mode = mode;
+  }
+
+  /** Runs calls that are all there. @throws TypeError when closed. */
+  execute(calls: readonly ToolCall[], options: CallOptions): Promise<ToolResult[]> {
+    const batch = this.#makeBatch(options, "together");
+    return this.#during(batch, () =>
+      Promise.all(calls.map((call, index) => this.#noteHandedBack(call, batch.run(call, index)))),
+    );
+  }
+
+  /** Runs calls as they come out of an iterable. @throws TypeError when closed. */
+  executeSource(source: CallSource, options: CallOptions): Promise<ToolResult[]> {
+    const batch = this.#makeBatch(options, "each");
+    const results: ToolResult[] = [];
+    const onResult = (result: ToolResult, index: number): void => void (results[index] = result);
+    return this.#during(batch, async () => {
+      await feedCalls(source, { batch, room: async () => {}, onResult });
+      return results;
+    });
+  }
+
+  /** Runs calls and yields their events. @throws TypeError when closed. */
+  stream(source: CallSource, options: CallOptions): AsyncIterableIterator<CallEvent> {
+    const queue = new EventQueue<CallEvent>(MAX_UNREAD_EVENTS, () =>
+      batch.cancel(new ToolError("CALL_CANCELLED", "The reader of the stream stopped.")),
+    );
+    const batch = this.#makeBatch(options, "each", (event) => queue.push(event));
+    const target = { batch, room: () => queue.room(), onResult: () => {} };
+    void this.#during(batch, () => feedCalls(source, target)).then(
+      () => queue.end(),
+      (thrown: unknown) => queue.fail(thrown),
+    );
+    return queue;
+  }
+
+  /** Lets nobody in, hands back who waits, and waits for who runs. */
+  async drain(): Promise<readonly ToolCall[]> {
+    if (this.#state.is === "open") {
+      const reason = new ToolError("CALL_CANCELLED", "Handed back: the registry is draining.", {
+        details: { handedBack: true },
+        retryable: true,
+      });
+      this.#state = { is: "draining", reason };
+      this.#runtime.parts.limiter.close(reason);
+    }
+    await this.#idle();
+    return this.#handedBack.splice(0);
+  }
+
+  /** Lets nobody in and waits until every call has its result. */
+  async finish(): Promise<void> {
+    this.#state = { is: "closed" };
+    await this.#idle();
+  }
+
+  /** Lets nobody in and cancels everything. */
+  cancelAll(): void {
+    this.#state = { is: "closed" };
+    this.#runtime.root.end(new ToolError("CALL_CANCELLED", "The registry was destroyed."));
+  }
+
+  #makeBatch(
+    options: CallOptions,
+    counting: DeadlineCounting,
+    sink?: EventSink<CallEvent>,
+  ): CallBatch {
+    if (this.#state.is !== "open") {
+      throw new TypeError(`This registry is ${this.#state.is}; make a new one for further calls.`);
+    }
+    const { parts, root } = this.#runtime;
+    const emit = this.#sinkWith(sink);
+    const resolve = this.#resolver();
+    const nextCallNumber = this.#nextCallNumber;
+    const defaultMode = this.mode;
+    return new CallBatch(
+      { parts, root, defaultMode, resolve, emit, nextCallNumber },
+      options,
+      counting,
+    );
+  }
+
+  #sinkWith(sink: EventSink<CallEvent> | undefined): EventSink<CallEvent> | undefined {
+    const { hub } = this.#runtime;
+    if (!hub.isHeard) return sink;
+    if (sink === undefined) return hub.emit;
+    return (event) => {
+      sink(event);
+      hub.emit(event);
+    };
+  }
+
+  /** Finds tools in the registry as it is now, however it changes while the batch runs. */
+  #resolver(): (name: string) => BoundTool {
+    const { catalog } = this.#runtime;
+    const snapshot = catalog.snapshot();
+    return (name) => {
+      let entry = snapshot.get(name);
+      if (entry === undefined) {
+        const registered = this.#schemas.namesOf(snapshot).fromProvider(name);
+        entry = registered === undefined ? undefined : snapshot.get(registered);
+      }
+      if (entry === undefined) throw toolNotFound(name, catalog.closest(name));
+      if (entry.disabled !== undefined) throw toolDisabled(entry.tool.name, entry.disabled.reason);
+      return entry.bound;
+    };
+  }
+
+  async #during<Value>(batch: CallBatch, work: () => Promise<Value>): Promise<Value> {
+    this.#open += 1;
+    try {
+      return await work();
+    } finally {
+      batch.close();
+      this.#open -= 1;
+      if (this.#open === 0) for (const wake of this.#onIdle.splice(0)) wake();
+    }
+  }
+
+  async #noteHandedBack(call: ToolCall, running: Promise<ToolResult>): Promise<ToolResult> {
+    const result = await running;
+    const draining = this.#state.is === "draining" ? this.#state.reason : undefined;
+    if (result.status === "error" && result.error === draining) this.#handedBack.push(call);
+    return result;
+  }
+
+  async #idle(): Promise<void> {
+    if (this.#open > 0) await new Promise<void>((resolve) => this.#onIdle.push(resolve));
+  }
+}
+
+function toolNotFound(name: string, closest: readonly string[]): ToolError {
+  const hint = closest.length > 0 ? ` Did you mean ${closest.join(" or ")}?` : "";
+  return new ToolError("TOOL_NOT_FOUND", `There is no tool "${name}".${hint}`, {
+    details: { closest },
+  });
+}
+
+function toolDisabled(name: string, reason: string | undefined): ToolError {
+  const why = reason === undefined ? "" : `: ${reason}`;
+  return new ToolError("TOOL_DISABLED", `${name} is switched off${why}.`);
+}

@@ -1,0 +1,141 @@
+/** What happens to one call, told once: its events, its timing and its one result. */
+import type { CallEvent, EventSink } from "../core/call-event.ts";
+import type { ToolError } from "../core/tool-error.ts";
+import type { CallTiming, ErrorResult, OkResult } from "../core/tool-result.ts";
+import type { ConcreteMode, ToolProgress } from "../core/tool.ts";
+import type { Clock } from "../time/clock.ts";
+
+/** Who a story is about. */
+export interface StorySubject {
+  readonly callNumber: number;
+  readonly index: number;
+  readonly callId: string;
+  /** The name the model used. */
+  readonly calledAs: string;
+}
+
+type EventBody = CallEvent extends infer Event
+  ? Event extends CallEvent
+    ? Omit<Event, "at" | "callNumber" | "index" | "callId" | "toolName">
+    : never
+  : never;
+
+/** Keeps the record of one call and tells it to the event sink, if there is one. */
+export class CallStory {
+  readonly #clock: Clock;
+  readonly #emit: EventSink<CallEvent> | undefined;
+  readonly #subject: StorySubject;
+  #toolName: string;
+  #waitingSince: number | undefined;
+  #queuedMs = 0;
+  #runMs = 0;
+  #attempts = 0;
+  #mode: ConcreteMode | undefined;
+  #workerId: string | undefined;
+  #waitedFor: string | undefined;
+
+  constructor(clock: Clock, emit: EventSink<CallEvent> | undefined, subject: StorySubject) {
+    this.#clock = clock;
+    this.#emit = emit;
+    this.#subject = subject;
+    this.#toolName = subject.calledAs;
+  }
+
+  /** The call has arrived. */
+  invoked(): void {
+    this.#tell({ type: "tool.invoked" });
+  }
+
+  /** The tool is found; from here on events carry its registered name. */
+  resolved(toolName: string): void {
+    this.#toolName = toolName;
+  }
+
+  /** The call is ready to run, and waits until {@link started}. */
+  waits(mode: ConcreteMode): void {
+    this.#mode = mode;
+    this.#waitingSince = this.#clock.now();
+  }
+
+  /** A limit holds it. */
+  queued(limitName: string): void {
+    this.#waitedFor = limitName;
+    this.#tell({ type: "tool.queued", waitingFor: limitName });
+  }
+
+  /** The tool's function is about to run. */
+  started(attempt: number, attemptId: string, workerId: string | undefined): void {
+    this.#stopWaiting();
+    this.#attempts = attempt;
+    this.#workerId = workerId;
+    const mode = this.#mode ?? "async";
+    this.#tell({ type: "tool.started", attempt, attemptId, mode, workerId });
+  }
+
+  /** An attempt is over after `runMs` milliseconds of work. */
+  ran(runMs: number): void {
+    this.#stopWaiting();
+    this.#runMs += runMs;
+  }
+
+  progressed(update: ToolProgress): void {
+    this.#tell({ ...update, type: "tool.progress" });
+  }
+
+  /** Attempt number `attempt` failed, and the call waits `delayMs` for the next. */
+  retried(attempt: number, delayMs: number, error: ToolError): void {
+    this.#waitingSince = this.#clock.now();
+    this.#tell({ type: "tool.retried", attempt, delayMs, error });
+  }
+
+  /** The call gave an output. */
+  completed(output: unknown): OkResult {
+    const result: OkResult = { ...this.#resultBase(), status: "ok", output };
+    this.#tell({ type: "tool.completed", result });
+    return result;
+  }
+
+  /** The call failed for good. */
+  failed(error: ToolError): ErrorResult {
+    const result: ErrorResult = { ...this.#resultBase(), status: "error", error };
+    this.#tell({ type: "tool.failed", result });
+    return result;
+  }
+
+  #resultBase(): Pick<OkResult, "callId" | "toolName" | "calledAs" | "timing"> {
+    this.#stopWaiting();
+    const { callId, calledAs } = this.#subject;
+    const timing: CallTiming = {
+      queuedMs: this.#queuedMs,
+      runMs: this.#runMs,
+      attempts: this.#attempts,
+      mode: this.#mode,
+      workerId: this.#workerId,
+      waitedFor: this.#waitedFor,
+    };
+    const toolName = this.#toolName;
+    return calledAs === toolName
+      ? { callId, toolName, timing }
+      : { callId, toolName, calledAs, timing };
+  }
+
+  #stopWaiting(): void {
+    if (this.#waitingSince === undefined) return;
+    this.#queuedMs += this.#clock.now() - this.#waitingSince;
+    this.#waitingSince = undefined;
+  }
+
+  #tell(body: EventBody): void {
+    if (this.#emit === undefined) return;
+    const { callNumber, index, callId } = this.#subject;
+    const toolName = this.#toolName;
+    this.#emit({
+      at: this.#clock.epoch(),
+      callNumber,
+      index,
+      callId,
+      toolName,
+      ...body,
+    } as CallEvent);
+  }
+}

@@ -1,0 +1,109 @@
+/** Composition: the one place where clock, limits, executors and catalog are put together. */
+import type { ExecutionMode } from "../core/tool.ts";
+import { EXECUTION_MODES, type ConcreteMode } from "../core/tool.ts";
+import { AsyncExecutor } from "../executors/async/async-executor.ts";
+import type { Executor } from "../executors/executor.ts";
+import { type PoolOptions, resolvePoolOptions } from "../executors/pool/pool-options.ts";
+import type { WorkerOutputSink } from "../executors/pool/worker-transport.ts";
+import { createProcessExecutor } from "../executors/process/process-executor.ts";
+import { createThreadExecutor } from "../executors/thread/thread-executor.ts";
+import { ConcurrencyLimiter } from "../limits/concurrency-limiter.ts";
+import type { LimitsOptions } from "../limits/limit-options.ts";
+import { ToolCatalog } from "../registry/tool-catalog.ts";
+import { type Clock, SystemClock } from "../time/clock.ts";
+import { Deadline } from "../time/deadline.ts";
+import { type BoundTool, DEFAULT_TIMEOUT_MS, bindTool } from "./bound-tool.ts";
+import type { PipelineParts } from "./call-pipeline.ts";
+import { EventHub } from "./event-hub.ts";
+
+/** Settings of a ToolRegistry. All are optional. */
+export interface ToolRegistryOptions {
+  /** Where calls run unless the tool or the call says otherwise. Default `auto`. */
+  readonly mode?: ExecutionMode | undefined;
+  /** Most milliseconds of one attempt of a tool that sets none itself. `Infinity` for none. Default 30_000. */
+  readonly timeoutMs?: number | undefined;
+  /** How many attempts may run at once: `"*"` over all tools (default 256), a tool's name for that tool. */
+  readonly limits?: LimitsOptions | undefined;
+  /** Settings of the worker pools. */
+  readonly pools?:
+    | { readonly thread?: PoolOptions | undefined; readonly process?: PoolOptions | undefined }
+    | undefined;
+  /** Receives what workers print. Default: the parent's stderr. */
+  readonly workerOutput?: WorkerOutputSink | undefined;
+  /** The time, for tests. Default: the machine's. */
+  readonly clock?: Clock | undefined;
+}
+
+/** The parts of a running registry. */
+export interface Runtime {
+  readonly parts: PipelineParts;
+  readonly catalog: ToolCatalog<BoundTool>;
+  readonly executors: Readonly<Record<ConcreteMode, Executor>>;
+  readonly hub: EventHub;
+  /** Ends every call when it ends. */
+  readonly root: Deadline;
+}
+
+/**
+ * Puts a runtime together. Workers start when a call first needs them.
+ *
+ * @throws TypeError when an option is unknown or out of range.
+ */
+export function createRuntime(options: ToolRegistryOptions): Runtime {
+  checkOptions(options);
+  const { clock = new SystemClock(), timeoutMs = DEFAULT_TIMEOUT_MS, pools = {} } = options;
+  const { workerOutput = printToStderr } = options;
+  const hub = new EventHub();
+  const executors = {
+    async: new AsyncExecutor(clock),
+    thread: createThreadExecutor({
+      clock,
+      workerOutput,
+      options: resolvePoolOptions("thread", pools.thread),
+    }),
+    process: createProcessExecutor({
+      clock,
+      workerOutput,
+      options: resolvePoolOptions("process", pools.process),
+    }),
+  };
+  const limiter = new ConcurrencyLimiter(options.limits);
+  const bind = (tool: Parameters<typeof bindTool>[0]): BoundTool =>
+    bindTool(tool, { executors, timeoutMs });
+  const catalog = new ToolCatalog({ bind, emit: hub.emit, epoch: () => clock.epoch() });
+  const parts = { clock, limiter, random: Math.random };
+  return { parts, catalog, executors, hub, root: new Deadline(clock) };
+}
+
+/**
+ * Checks that `mode` is one there is.
+ *
+ * @throws TypeError that names the known ones.
+ */
+export function checkMode(mode: ExecutionMode): void {
+  if (EXECUTION_MODES.includes(mode)) return;
+  throw new TypeError(`Mode "${mode}" is unknown; known: ${EXECUTION_MODES.join(", ")}.`);
+}
+
+const KNOWN = ["mode", "timeoutMs", "limits", "pools", "workerOutput", "clock"];
+
+function checkOptions(options: ToolRegistryOptions): void {
+  const unknown = Object.keys(options).find((key) => !KNOWN.includes(key));
+  if (unknown !== undefined) {
+    throw new TypeError(
+      `Option "${unknown}" of ToolRegistry is unknown; known: ${KNOWN.join(", ")}.`,
+    );
+  }
+  if (options.mode !== undefined) checkMode(options.mode);
+  if (options.timeoutMs !== undefined && !(options.timeoutMs > 0)) {
+    throw new TypeError("`timeoutMs` must be above 0; Infinity for no limit.");
+  }
+  const pool = Object.keys(options.pools ?? {}).find(
+    (key) => key !== "thread" && key !== "process",
+  );
+  if (pool !== undefined) throw new TypeError(`pools.${pool} is unknown; known: thread, process.`);
+}
+
+function printToStderr({ text }: { readonly text: string }): void {
+  process.stderr.write(text);
+}

@@ -1,0 +1,53 @@
+/** Hands events to those who listen, and costs nothing while nobody does. */
+import type { CallEvent, EventSink, RegistryEvent } from "../core/call-event.ts";
+
+/** Everything a registry tells. */
+export type ToolyardEvent = CallEvent | RegistryEvent;
+
+/** The event of one type. */
+export type EventOf<Type extends ToolyardEvent["type"] | "*"> = Type extends "*"
+  ? ToolyardEvent
+  : Extract<ToolyardEvent, { readonly type: Type }>;
+
+/** Listeners by event type; `"*"` hears everything. */
+export class EventHub {
+  readonly #listeners = new Map<string, Set<EventSink<never>>>();
+
+  /** Whether anybody listens to anything. */
+  get isHeard(): boolean {
+    return this.#listeners.size > 0;
+  }
+
+  /** Adds a listener. Returns what takes it off. */
+  on<Type extends ToolyardEvent["type"] | "*">(
+    type: Type,
+    listener: EventSink<EventOf<Type>>,
+  ): () => void {
+    const listeners = this.#listeners.get(type) ?? new Set();
+    this.#listeners.set(type, listeners);
+    listeners.add(listener);
+    return () => {
+      listeners.delete(listener);
+      if (listeners.size === 0 && this.#listeners.get(type) === listeners)
+        this.#listeners.delete(type);
+    };
+  }
+
+  /** Tells an event. A listener that throws becomes a process warning and harms nobody else. */
+  readonly emit = (event: ToolyardEvent): void => {
+    this.#tell(this.#listeners.get(event.type), event);
+    this.#tell(this.#listeners.get("*"), event);
+  };
+
+  #tell(listeners: Set<EventSink<never>> | undefined, event: ToolyardEvent): void {
+    if (listeners === undefined) return;
+    for (const listener of listeners) {
+      try {
+        (listener as EventSink<ToolyardEvent>)(event);
+      } catch (thrown) {
+        const reason = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
+        process.emitWarning(`A listener of ${event.type} threw: ${reason}`, "ToolyardWarning");
+      }
+    }
+  }
+}

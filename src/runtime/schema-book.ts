@@ -1,0 +1,53 @@
+/** Tools as providers are told of them: safe names and JSON Schemas, worked out once. */
+import type { JsonSchema } from "../core/json-schema.ts";
+import type { Tool } from "../core/tool.ts";
+import type { FormatName } from "../formats/provider-format.ts";
+import { formatNamed } from "../formats/provider-formats.ts";
+import { type ProviderNames, providerNames } from "../formats/tool-names.ts";
+import type { CatalogSnapshot, ToolCatalog, ToolFilter } from "../registry/tool-catalog.ts";
+import { inputJsonSchema } from "../schema/to-json-schema.ts";
+import type { BoundTool } from "./bound-tool.ts";
+
+/** Writes the schemas of a catalog's tools, and reads back the names they were given. */
+export class SchemaBook {
+  readonly #catalog: ToolCatalog<BoundTool>;
+  readonly #names = new WeakMap<CatalogSnapshot<BoundTool>, ProviderNames>();
+  readonly #schemas = new WeakMap<Tool, JsonSchema>();
+
+  constructor(catalog: ToolCatalog<BoundTool>) {
+    this.#catalog = catalog;
+  }
+
+  /** The schemas of the enabled tools that a filter lets through. @throws TypeError for an unknown format or schema. */
+  schemas(format: FormatName, filter: ToolFilter): Record<string, unknown>[] {
+    const { encodeTool } = formatNamed(format);
+    const names = this.namesOf(this.#catalog.snapshot());
+    const enabled = this.#catalog.list({ enabled: true, ...filter });
+    return enabled.map(({ tool }) =>
+      encodeTool({
+        name: names.toProvider(tool.name),
+        description: tool.description,
+        inputSchema: this.#schemaOf(tool),
+      }),
+    );
+  }
+
+  /** The provider-safe names of a snapshot's tools. */
+  namesOf(snapshot: CatalogSnapshot<BoundTool>): ProviderNames {
+    let names = this.#names.get(snapshot);
+    if (names === undefined) {
+      names = providerNames([...snapshot.keys()]);
+      this.#names.set(snapshot, names);
+    }
+    return names;
+  }
+
+  #schemaOf(tool: Tool): JsonSchema {
+    let schema = this.#schemas.get(tool);
+    if (schema === undefined) {
+      schema = inputJsonSchema(tool);
+      this.#schemas.set(tool, schema);
+    }
+    return schema;
+  }
+}

@@ -1,0 +1,48 @@
+import type { ConcreteMode, ExecutionMode, ToolAnnotations } from "../core/tool.ts";
+import type { CatalogEntry } from "../registry/tool-catalog.ts";
+import type { BoundTool } from "./bound-tool.ts";
+
+/** What a registry says of a tool. */
+export interface ToolInfo {
+  readonly name: string;
+  readonly description: string;
+  readonly namespace: string | undefined;
+  readonly tags: readonly string[];
+  readonly annotations: ToolAnnotations;
+  readonly enabled: boolean;
+  /** Why it is switched off, if that was said. */
+  readonly disabledReason: string | undefined;
+  /** The tool's own mode; undefined when it leaves that to the registry. */
+  readonly mode: ExecutionMode | undefined;
+  /** Where `auto` runs it. */
+  readonly autoMode: ConcreteMode;
+  /** The modes it can run in. */
+  readonly modes: readonly ConcreteMode[];
+  /** Where it comes from: a module's URL, or `closure`. */
+  readonly origin: string;
+  readonly timeoutMs: number;
+}
+
+/** Describes a tool of the catalog. */
+export function describeTool({
+  tool,
+  bound,
+  namespace,
+  disabled,
+}: CatalogEntry<BoundTool>): ToolInfo {
+  const modes = Object.keys(bound.executors) as ConcreteMode[];
+  return {
+    name: tool.name,
+    description: tool.description,
+    namespace,
+    tags: tool.tags ?? [],
+    annotations: tool.annotations ?? {},
+    enabled: disabled === undefined,
+    disabledReason: disabled?.reason,
+    mode: tool.mode,
+    autoMode: bound.autoMode,
+    modes: modes.filter((mode) => "executor" in bound.executors[mode]),
+    origin: tool.origin?.kind === "module" ? tool.origin.url : "closure",
+    timeoutMs: bound.timeoutMs,
+  };
+}

@@ -1,0 +1,228 @@
+/** The registry a user holds: tools by name, and every way to call them. */
+import type { CallOptions } from "../core/tool-call.ts";
+import type { CallEvent } from "../core/call-event.ts";
+import { ToolError } from "../core/tool-error.ts";
+import type { ToolResult } from "../core/tool-result.ts";
+import type { ExecutionMode, Tool } from "../core/tool.ts";
+import { decodeToolCalls } from "../formats/decode-tool-calls.ts";
+import type { FormatName } from "../formats/provider-format.ts";
+import type { CatalogEntry, ToolFilter } from "../registry/tool-catalog.ts";
+import { type ModuleToolsOptions, moduleTools } from "../sources/modules/module-tools.ts";
+import { type ClassToolsOptions, classTools } from "../sources/native/class-tools.ts";
+import type { BoundTool } from "./bound-tool.ts";
+import { CallIntake } from "./call-intake.ts";
+import {
+  type Runtime,
+  type ToolRegistryOptions,
+  checkMode,
+  createRuntime,
+} from "./create-runtime.ts";
+import type { EventOf, ToolyardEvent } from "./event-hub.ts";
+import type { CallSource } from "./feed-calls.ts";
+import { SchemaBook } from "./schema-book.ts";
+import { type ToolInfo, describeTool } from "./tool-info.ts";
+
+/** How tools are registered. */
+export interface RegisterOptions {
+  /** Put before each name with a dot: `math` makes `add` to `math.add`. */
+  readonly namespace?: string | undefined;
+  /** Replace tools of the same name rather than throw. Default false. */
+  readonly replace?: boolean | undefined;
+}
+
+/**
+ * Tools, and the running of their calls: in parallel, within limits, one result per call, in order.
+ *
+ * @example
+ * ```ts
+ * await using registry = new ToolRegistry();
+ * registry.register(add);
+ * const results = await registry.executeToolCalls(message.tool_calls);
+ * messages.push(...formatToolResults(results, "openai-chat"));
+ * ```
+ */
+export class ToolRegistry implements AsyncDisposable {
+  readonly #runtime: Runtime;
+  readonly #intake: CallIntake;
+  readonly #schemas: SchemaBook;
+
+  /** @throws TypeError when an option is unknown or out of range. */
+  constructor(options: ToolRegistryOptions = {}) {
+    this.#runtime = createRuntime(options);
+    this.#schemas = new SchemaBook(this.#runtime.catalog);
+    this.#intake = new CallIntake(this.#runtime, this.#schemas, options.mode ?? "auto");
+  }
+
+  /**
+   * Registers tools made by `defineTool`. All or none: one that cannot be registered stops the rest.
+   *
+   * @throws TypeError when a name is taken or a tool is not well formed.
+   */
+  register(tools: Tool | readonly Tool[], options: RegisterOptions = {}): readonly string[] {
+    return this.#runtime.catalog.register(isList(tools) ? tools : [tools], options);
+  }
+
+  /**
+   * Registers described methods of a class or an object. They are closures: they run in this process.
+   * For methods that run in workers, export the class from a module and use {@link registerModule}.
+   *
+   * @throws TypeError when a described method does not exist.
+   */
+  registerClass(
+    target: object | (new (...args: never[]) => object),
+    options: ClassToolsOptions & RegisterOptions = {},
+  ): readonly string[] {
+    return this.register(classTools(target, options), options);
+  }
+
+  /**
+   * Registers the tools and described classes that a module exports. Workers import the module
+   * themselves, so these tools run in every mode.
+   *
+   * @param url - A file URL, or a path relative to the current directory. `.ts` or `.js`.
+   * @throws TypeError when the module cannot be imported or has no tools.
+   */
+  async registerModule(
+    url: string | URL,
+    options: ModuleToolsOptions & RegisterOptions = {},
+  ): Promise<readonly string[]> {
+    return this.register(await moduleTools(url, options), options);
+  }
+
+  /** Removes a tool. Calls of batches that came in before still find it. False when there was none. */
+  unregister(name: string): boolean {
+    return this.#runtime.catalog.unregister(name);
+  }
+
+  /** Removes every tool of a namespace and of those within it. Returns their names. */
+  unregisterNamespace(namespace: string): readonly string[] {
+    return this.#runtime.catalog.unregisterNamespace(namespace);
+  }
+
+  /** Switches a tool on. @throws TypeError when there is none of that name. */
+  enable(name: string): void {
+    this.#runtime.catalog.enable(name);
+  }
+
+  /** Switches a tool off: its calls fail with `TOOL_DISABLED` and the reason. @throws TypeError when there is none. */
+  disable(name: string, reason?: string): void {
+    this.#runtime.catalog.disable(name, reason);
+  }
+
+  /** What is known of a tool; undefined when there is none of that name. */
+  get(name: string): ToolInfo | undefined {
+    const entry = this.#runtime.catalog.snapshot().get(name);
+    return entry && this.#describe(entry);
+  }
+
+  /** The tools that a filter lets through, in the order they were registered. */
+  list(filter: ToolFilter = {}): readonly ToolInfo[] {
+    return this.#runtime.catalog.list(filter).map((entry) => this.#describe(entry));
+  }
+
+  /**
+   * The schemas of the enabled tools in a provider's form, ready for its `tools` parameter.
+   *
+   * @throws TypeError when the format is unknown or a tool's schema cannot be written as JSON Schema.
+   */
+  schemas(format: FormatName, filter: ToolFilter = {}): Record<string, unknown>[] {
+    return this.#schemas.schemas(format, filter);
+  }
+
+  /** The mode of calls whose tool and caller name none. */
+  get mode(): ExecutionMode {
+    return this.#intake.mode;
+  }
+
+  /** Sets where calls run from now on unless their tool or caller says otherwise. */
+  setExecutionMode(mode: ExecutionMode): void {
+    checkMode(mode);
+    this.#intake.mode = mode;
+  }
+
+  /**
+   * Runs many calls at once, within the limits, and keeps their order.
+   *
+   * Resolves when every call has ended, with one result per call. A failed call is an `error` result
+   * and does not stop the others. An iterable is pulled only as fast as its calls are admitted.
+   *
+   * @param calls - Tool calls of OpenAI (chat, responses), Anthropic or Gemini, the message or
+   *   response that holds them, our own `ToolCall[]`, or an (async) iterable of either.
+   * @throws TypeError when the registry is closed, an option is out of range, or `calls` has a shape
+   *   nobody knows. Rejects with what an iterable throws, after the calls pulled before have ended.
+   */
+  async executeToolCalls(calls: unknown, options: CallOptions = {}): Promise<ToolResult[]> {
+    return isSource(calls)
+      ? this.#intake.executeSource(calls, options)
+      : this.#intake.execute(decodeToolCalls(calls).calls, options);
+  }
+
+  /**
+   * Like {@link executeToolCalls}, but yields what happens as it happens: `tool.completed` and
+   * `tool.failed` carry the results. Pulls its input only as fast as calls are admitted and events
+   * are read. Stopping the loop cancels what still runs.
+   *
+   * @throws TypeError as {@link executeToolCalls}.
+   */
+  streamToolCalls(calls: unknown, options: CallOptions = {}): AsyncIterableIterator<CallEvent> {
+    return this.#intake.stream(isSource(calls) ? calls : decodeToolCalls(calls).calls, options);
+  }
+
+  /**
+   * Runs one call and returns its output.
+   *
+   * @throws ToolError when the call fails, TypeError when the registry is closed.
+   */
+  async call(name: string, input: unknown = {}, options: CallOptions = {}): Promise<unknown> {
+    const [result] = await this.#intake.execute([{ id: `call_${name}`, name, input }], options);
+    if (result?.status === "ok") return result.output;
+    throw result?.error ?? new ToolError("OUTCOME_UNKNOWN", `${name} gave no result.`);
+  }
+
+  /** Listens to events of a type, `"*"` for all. Returns what takes the listener off. */
+  on<Type extends ToolyardEvent["type"] | "*">(
+    type: Type,
+    listener: (event: EventOf<Type>) => void,
+  ): () => void {
+    return this.#runtime.hub.on(type, listener);
+  }
+
+  /**
+   * Takes no more calls, hands back those that wait for a limit (their results are `CALL_CANCELLED`,
+   * retryable), and resolves when the running ones have ended, with what was handed back.
+   */
+  drain(): ReturnType<CallIntake["drain"]> {
+    return this.#intake.drain();
+  }
+
+  /** Takes no more calls, waits until every accepted one has its result, and lets go of every worker. */
+  async close(): Promise<void> {
+    await this.#intake.finish();
+    await Promise.all(Object.values(this.#runtime.executors).map((executor) => executor.close()));
+  }
+
+  /** Cancels every call and ends every worker at once. */
+  async destroy(): Promise<void> {
+    this.#intake.cancelAll();
+    await Promise.all(Object.values(this.#runtime.executors).map((executor) => executor.destroy()));
+    await this.#intake.finish();
+  }
+
+  /** `await using` closes the registry. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  #describe(entry: CatalogEntry<BoundTool>): ToolInfo {
+    return describeTool(entry);
+  }
+}
+
+function isList(tools: Tool | readonly Tool[]): tools is readonly Tool[] {
+  return Array.isArray(tools);
+}
+
+function isSource(calls: unknown): calls is CallSource {
+  if (typeof calls !== "object" || calls === null || Array.isArray(calls)) return false;
+  return Symbol.asyncIterator in calls || Symbol.iterator in calls;
+}
