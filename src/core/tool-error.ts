@@ -1,4 +1,5 @@
 import { ERROR_CODES, type ErrorCode } from "./error-codes.ts";
+import { thrownText } from "./thrown-text.ts";
 
 /** Shared by every copy of this package in a process, so that {@link ToolError.is} holds across copies. */
 const BRAND: unique symbol = Symbol.for("toolyard.ToolError") as never;
@@ -51,8 +52,9 @@ export class ToolError extends Error {
   /** `thrown` itself when it is a ToolError, else a `TOOL_FAILED` of the named tool that has it as its cause. */
   static from(thrown: unknown, toolName: string): ToolError {
     if (ToolError.is(thrown)) return thrown;
-    const reason = thrown instanceof Error ? thrown.message : String(thrown);
-    return new ToolError("TOOL_FAILED", `${toolName} failed: ${reason}`, { cause: thrown });
+    return new ToolError("TOOL_FAILED", `${toolName} failed: ${thrownText(thrown)}`, {
+      cause: thrown,
+    });
   }
 
   /** What a log line or an API answer carries: everything but stack and cause. */

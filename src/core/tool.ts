@@ -107,7 +107,9 @@ export type ModuleMember =
   | {
       readonly kind: "method";
       readonly method: string;
+      /** On the class's one instance, on the class itself (or the class of an object), on the object. */
       readonly on: "instance" | "class" | "object";
+      /** Fields of the input to pass in order, without the context; undefined: `(input, context)`. */
       readonly parameters: readonly string[] | undefined;
     };
 
@@ -157,7 +159,7 @@ export type DefinedTool<Schema extends ToolSchema, Output> = Readonly<
 /**
  * Makes a tool whose function is typed by its input schema.
  *
- * @throws TypeError when the name or description is empty, or `input` is no schema.
+ * @throws TypeError that names the field that is wrong: an empty name, no schema, a negative timeout.
  *
  * @example
  * ```ts
@@ -172,8 +174,9 @@ export type DefinedTool<Schema extends ToolSchema, Output> = Readonly<
 export function defineTool<const Schema extends ToolSchema, Output>(
   definition: ToolDefinition<Schema, Output>,
 ): DefinedTool<Schema, Output> {
-  checkDefinition(definition);
-  return Object.freeze({ ...definition, [TOOL_BRAND]: true });
+  const tool = { ...definition, [TOOL_BRAND]: true };
+  checkDefinition(tool);
+  return Object.freeze(tool);
 }
 
 /** Whether `value` was made by {@link defineTool}, in this or another copy of the package. */
@@ -186,30 +189,80 @@ export function isRepeatable(tool: Pick<Tool, "annotations">): boolean {
   return tool.annotations?.readOnly === true || tool.annotations?.idempotent === true;
 }
 
+/** A tool as JavaScript may write it. */
+type UncheckedTool = Omit<Tool, "execute"> & { readonly execute: unknown };
+
 /**
  * Checks what types cannot: names, numbers and functions of a tool written in JavaScript.
  *
  * @throws TypeError that names the tool and the field.
  */
-export function checkDefinition(tool: Omit<Tool, "execute"> & { execute: unknown }): void {
-  const name = typeof tool.name === "string" && tool.name !== "" ? tool.name : undefined;
-  const refuse = (what: string): never => {
-    throw new TypeError(`Tool ${name === undefined ? "without a name" : `"${name}"`}: ${what}`);
-  };
-  if (name === undefined) refuse("`name` must be a string that is not empty.");
-  if (typeof tool.description !== "string")
-    refuse("`description` must be a string; the model reads it.");
-  if (typeof tool.execute !== "function") refuse("`execute` must be a function.");
-  const input: unknown = tool.input;
-  if (input === null || (typeof input !== "object" && typeof input !== "function")) {
-    refuse("`input` must be a Standard Schema (zod, valibot, arktype) or a JSON Schema object.");
+export function checkDefinition(tool: UncheckedTool): void {
+  const given: unknown = tool;
+  if (typeof given !== "object" || given === null) {
+    throw new TypeError(`A tool must be an object, not ${given === null ? "null" : typeof given}.`);
   }
-  if (tool.mode !== undefined && !EXECUTION_MODES.includes(tool.mode)) {
-    refuse(`\`mode\` must be one of ${EXECUTION_MODES.join(", ")}.`);
+  const problem = identityProblem(tool) ?? schemaProblem(tool) ?? settingProblem(tool);
+  if (problem === undefined) return;
+  const named = typeof tool.name === "string" && tool.name !== "";
+  throw new TypeError(`Tool ${named ? `"${tool.name}"` : "without a name"}: ${problem}`);
+}
+
+function identityProblem(tool: UncheckedTool): string | undefined {
+  if (typeof tool.name !== "string" || tool.name === "") {
+    return "`name` must be a string that is not empty.";
   }
-  if (tool.timeoutMs !== undefined && !(tool.timeoutMs > 0)) refuse("`timeoutMs` must be above 0.");
-  const attempts = tool.retry?.maximumAttempts ?? 1;
-  if (!Number.isInteger(attempts) || attempts < 1) {
-    refuse("`retry.maximumAttempts` must be an integer from 1.");
+  if (typeof tool.description !== "string") {
+    return "`description` must be a string; the model reads it.";
   }
+  return typeof tool.execute === "function" ? undefined : "`execute` must be a function.";
+}
+
+function schemaProblem(tool: UncheckedTool): string | undefined {
+  const wanted = "a Standard Schema (zod, valibot, arktype) or a JSON Schema object.";
+  if (!isSchemaLike(tool.input)) return `\`input\` must be ${wanted}`;
+  if (tool.output !== undefined && !isSchemaLike(tool.output))
+    return `\`output\` must be ${wanted}`;
+  return undefined;
+}
+
+function isSchemaLike(schema: unknown): boolean {
+  if (typeof schema === "function") return true;
+  return typeof schema === "object" && schema !== null && !Array.isArray(schema);
+}
+
+function settingProblem({ mode, timeoutMs, tags, retry }: UncheckedTool): string | undefined {
+  if (mode !== undefined && !EXECUTION_MODES.includes(mode)) {
+    return `\`mode\` must be one of ${EXECUTION_MODES.join(", ")}.`;
+  }
+  if (timeoutMs !== undefined && !isAtLeast(timeoutMs, Number.MIN_VALUE)) {
+    return "`timeoutMs` must be a number above 0.";
+  }
+  if (tags !== undefined && !isTextList(tags)) return "`tags` must be a list of strings.";
+  return retry === undefined ? undefined : retryProblem(retry);
+}
+
+function retryProblem(retry: RetryPolicy): string | undefined {
+  const { maximumAttempts = 1, initialIntervalMs = 0, backoffCoefficient = 1 } = retry;
+  if (!Number.isInteger(maximumAttempts) || maximumAttempts < 1) {
+    return "`retry.maximumAttempts` must be an integer from 1.";
+  }
+  if (!isAtLeast(initialIntervalMs, 0)) {
+    return "`retry.initialIntervalMs` must be a number from 0.";
+  }
+  if (!isAtLeast(backoffCoefficient, 1)) {
+    return "`retry.backoffCoefficient` must be a number from 1.";
+  }
+  if (!isAtLeast(retry.maximumIntervalMs ?? 0, 0)) {
+    return "`retry.maximumIntervalMs` must be a number from 0.";
+  }
+  return undefined;
+}
+
+function isAtLeast(value: unknown, least: number): boolean {
+  return typeof value === "number" && value >= least;
+}
+
+function isTextList(value: unknown): boolean {
+  return Array.isArray(value) && value.every((word) => typeof word === "string");
 }
