@@ -4,7 +4,10 @@ import { isDefinedTool, type ModuleMember, type Tool, type ToolContext } from ".
 /** The function behind a tool, ready to be called. */
 export type ToolFunction = (input: unknown, context: ToolContext) => unknown;
 
-type AnyClass = new () => Record<string, unknown>;
+/** A member that is a method. */
+export type MethodMember = Extract<ModuleMember, { readonly kind: "method" }>;
+
+type AnyClass = new () => object;
 type Method = (...given: unknown[]) => unknown;
 
 /** One instance per class and thread, made with no arguments when first needed. */
@@ -13,27 +16,35 @@ const instances = new WeakMap<AnyClass, object>();
 /**
  * The function that `member` names inside `exported`.
  *
+ * A method without `parameters` is called with `(input, context)`. With `parameters` it is called
+ * with exactly those fields of the input, in that order, `undefined` for a missing one, and without
+ * the context: behind the last field, it would land in an optional parameter that was left out of
+ * the list, or in `...rest`.
+ *
  * @throws TypeError when there is nothing of that name.
  */
 export function memberFunction(exported: unknown, member: ModuleMember): ToolFunction {
-  switch (member.kind) {
-    case "tool":
-      return toolFunction(exported);
-    case "tool-in-collection":
-      return toolFunction(toolsIn(exported).find((tool) => tool.name === member.toolName));
-    case "method":
-      return methodFunction(exported, member);
+  if (member.kind === "method") return methodFunction(exported, member);
+  if (member.kind === "tool") return toolFunction(exported);
+  const found = toolsIn(exported).find((tool) => tool.name === member.toolName);
+  if (found === undefined) {
+    throw new TypeError(`There is no tool "${member.toolName}" in the list or record exported.`);
   }
+  return toolFunction(found);
 }
 
-/** The tools of a list or record of tools; empty when it is neither. */
+/** The tools of a list or record of tools; empty when it is neither. Calls no getter. */
 export function toolsIn(exported: unknown): readonly Tool[] {
   if (typeof exported !== "object" || exported === null) return [];
-  return Object.values(exported).filter(isDefinedTool);
+  if (Array.isArray(exported)) return exported.filter(isDefinedTool);
+  // A typed array has as many properties as it has numbers.
+  if (ArrayBuffer.isView(exported)) return [];
+  const properties = Object.values(Object.getOwnPropertyDescriptors(exported));
+  return properties.map((property): unknown => property.value).filter(isDefinedTool);
 }
 
 /** The one instance of `Class` in this thread. Its constructor gets no arguments. */
-export function instanceOf(Class: AnyClass): object {
+export function instanceOf(Class: new () => object): object {
   const known = instances.get(Class);
   if (known !== undefined) return known;
   const made = new Class();
@@ -46,24 +57,39 @@ function toolFunction(exported: unknown): ToolFunction {
   return (input, context) => exported.execute(input as never, context);
 }
 
-function methodFunction(
-  exported: unknown,
-  member: Extract<ModuleMember, { kind: "method" }>,
-): ToolFunction {
-  const owner = () => (member.on === "instance" ? instanceOf(exported as AnyClass) : exported);
+function methodFunction(exported: unknown, member: MethodMember): ToolFunction {
+  const ownerOf = ownerFinder(exported, member.on);
   const { method, parameters } = member;
   if (parameters === undefined) {
-    return (input, context) => methodOf(owner(), method).call(owner(), input, context);
+    return (input, context) => {
+      const owner = ownerOf();
+      return methodOf(owner, method).call(owner, input, context);
+    };
   }
-  return (input, context) => {
-    const fields = input as Record<string, unknown>;
+  return (input) => {
+    const owner = ownerOf();
+    const fields = input as Readonly<Record<string, unknown>>;
     const given = parameters.map((parameter) => fields[parameter]);
-    return methodOf(owner(), method).call(owner(), ...given, context);
+    return methodOf(owner, method).apply(owner, given);
   };
 }
 
-function methodOf(owner: unknown, name: string): Method {
-  const method = (owner as Record<string, unknown>)[name];
+/** On what a method is called. A class makes its instance at the first call, so that only calls can fail by it. */
+function ownerFinder(exported: unknown, on: MethodMember["on"]): () => object {
+  if (on === "instance") {
+    if (typeof exported !== "function") throw new TypeError("The export is not a class.");
+    return () => instanceOf(exported as AnyClass);
+  }
+  const isObject = typeof exported === "object" && exported !== null;
+  if (!isObject && typeof exported !== "function") {
+    throw new TypeError("The export is neither a class nor an object.");
+  }
+  const owner: object = on === "class" && isObject ? exported.constructor : exported;
+  return () => owner;
+}
+
+function methodOf(owner: object, name: string): Method {
+  const method = (owner as Readonly<Record<string, unknown>>)[name];
   if (typeof method !== "function") throw new TypeError(`There is no method "${name}".`);
   return method as Method;
 }
