@@ -1,0 +1,221 @@
+/**
+ * Tools by name, bound once.
+ *
+ * A snapshot is the catalog's own map, handed out as it is; the next change copies the map first, so a
+ * snapshot never changes and taking one costs nothing. Changes without snapshots in between share
+ * one copy.
+ */
+import type { EventSink, RegistryEvent } from "../core/call-event.ts";
+import { checkDefinition, type Tool } from "../core/tool.ts";
+import { closestNames, suggestion } from "./closest-names.ts";
+import { checkNamespace, isWithin, namespaced } from "./namespace.ts";
+
+/** A tool in the catalog, with what was worked out for it. */
+export interface CatalogEntry<Bound> {
+  /** The tool under its full name. */
+  readonly tool: Tool;
+  readonly bound: Bound;
+  /** The namespace it was registered with; dots in the tool's own name make none. */
+  readonly namespace: string | undefined;
+  /** Set when it is switched off, with the reason if one was given. */
+  readonly disabled: { readonly reason: string | undefined } | undefined;
+}
+
+/** The catalog as it was at one moment, by full name, in the order of registration. */
+export type CatalogSnapshot<Bound> = ReadonlyMap<string, CatalogEntry<Bound>>;
+
+/** Which tools to take. A tool must fit every field that is given. */
+export interface ToolFilter {
+  /** Tools registered with this namespace or one within it. */
+  readonly namespace?: string;
+  /** Tools that have all of these tags. */
+  readonly tags?: readonly string[];
+  /** Tools that are switched on, or off. */
+  readonly enabled?: boolean;
+  /** Tools with one of these full names; `*` stands for any characters, dots too. */
+  readonly names?: readonly string[];
+}
+
+/** What a catalog needs. */
+export interface CatalogParts<Bound> {
+  /** Works out what calls of a tool will need. May throw: then the tool is not registered. */
+  readonly bind: (tool: Tool) => Bound;
+  /** Told of every change, after it was made. */
+  readonly emit: EventSink<RegistryEvent>;
+  /** Milliseconds since 1970. */
+  readonly epoch: () => number;
+}
+
+/** How tools are added. */
+export interface CatalogRegisterOptions {
+  /** Put before each name with a dot. May nest: `github.issues`. */
+  readonly namespace?: string | undefined;
+  /** Replace tools of the same name rather than throw. Default false. */
+  readonly replace?: boolean | undefined;
+}
+
+/** Keeps tools by name. */
+export class ToolCatalog<Bound> {
+  readonly #parts: CatalogParts<Bound>;
+  #entries = new Map<string, CatalogEntry<Bound>>();
+  #isShared = false;
+
+  constructor(parts: CatalogParts<Bound>) {
+    this.#parts = parts;
+  }
+
+  /**
+   * Adds tools, all or none, and returns their full names. A tool that replaces another keeps its
+   * place in the order and stays switched off if the other was.
+   *
+   * @throws TypeError when a tool is not well formed, a name is taken or given twice, or the
+   *   namespace is not valid; and whatever `bind` throws.
+   */
+  register(tools: readonly Tool[], options: CatalogRegisterOptions = {}): readonly string[] {
+    if (options.namespace !== undefined) checkNamespace(options.namespace);
+    const added = new Map<string, CatalogEntry<Bound>>();
+    for (const tool of tools) {
+      const entry = this.#prepare(tool, options);
+      if (added.has(entry.tool.name)) throw givenTwice(entry.tool.name);
+      added.set(entry.tool.name, entry);
+    }
+    const names = [...added.keys()];
+    const known = new Set(names.filter((name) => this.#entries.has(name)));
+    this.#set(added);
+    for (const name of names)
+      this.#tell(known.has(name) ? "tool.updated" : "tool.registered", name);
+    return names;
+  }
+
+  /** Removes a tool. False when there is none of that name. */
+  unregister(name: string): boolean {
+    return this.#delete(this.#entries.has(name) ? [name] : []).length > 0;
+  }
+
+  /** Removes the tools of a namespace and of those within it. Returns their full names. */
+  unregisterNamespace(namespace: string): readonly string[] {
+    return this.#delete(this.list({ namespace }).map(({ tool }) => tool.name));
+  }
+
+  /** Switches a tool on; nothing happens when it is. @throws TypeError when there is none of that name. */
+  enable(name: string): void {
+    const entry = this.#entry(name);
+    if (entry.disabled === undefined) return;
+    this.#set([[name, { ...entry, disabled: undefined }]]);
+    this.#tell("tool.enabled", name);
+  }
+
+  /**
+   * Switches a tool off, or changes the reason; nothing happens when it is off for the same reason.
+   *
+   * @throws TypeError when there is none of that name.
+   */
+  disable(name: string, reason?: string): void {
+    const entry = this.#entry(name);
+    if (entry.disabled !== undefined && entry.disabled.reason === reason) return;
+    this.#set([[name, { ...entry, disabled: { reason } }]]);
+    this.#tell("tool.disabled", name, reason);
+  }
+
+  /**
+   * Binds tools again, such as after a change of policy. Default: every tool. All or none.
+   *
+   * @throws TypeError when there is no tool of a name; and whatever `bind` throws.
+   */
+  rebind(names: Iterable<string> = this.#entries.keys()): void {
+    const bound = new Map<string, CatalogEntry<Bound>>();
+    for (const name of names) {
+      const entry = this.#entry(name);
+      bound.set(name, { ...entry, bound: this.#parts.bind(entry.tool) });
+    }
+    this.#set(bound);
+  }
+
+  /** The catalog as it is now. Never changes, and is the same map until the catalog changes. */
+  snapshot(): CatalogSnapshot<Bound> {
+    this.#isShared = true;
+    return this.#entries;
+  }
+
+  /** The tools that a filter lets through, in the order of registration. */
+  list(filter: ToolFilter = {}): readonly CatalogEntry<Bound>[] {
+    const fits = matcher(filter);
+    return [...this.#entries.values()].filter(fits);
+  }
+
+  /** Up to 3 names that may have been meant by one that is not known, best first. */
+  closest(name: string): readonly string[] {
+    return closestNames(name, this.#entries.keys());
+  }
+
+  #prepare(given: Tool, options: CatalogRegisterOptions): CatalogEntry<Bound> {
+    checkDefinition(given);
+    const { namespace, replace = false } = options;
+    const tool = namespaced(given, namespace);
+    const present = this.#entries.get(tool.name);
+    if (present !== undefined && !replace) throw nameTaken(tool.name);
+    return { tool, bound: this.#parts.bind(tool), namespace, disabled: present?.disabled };
+  }
+
+  #entry(name: string): CatalogEntry<Bound> {
+    const entry = this.#entries.get(name);
+    if (entry !== undefined) return entry;
+    throw new TypeError(`There is no tool "${name}".${suggestion(this.closest(name))}`);
+  }
+
+  #set(entries: Iterable<readonly [string, CatalogEntry<Bound>]>): void {
+    const writable = this.#writable();
+    for (const [name, entry] of entries) writable.set(name, entry);
+  }
+
+  #delete(names: readonly string[]): readonly string[] {
+    if (names.length === 0) return names;
+    const writable = this.#writable();
+    for (const name of names) writable.delete(name);
+    for (const name of names) this.#tell("tool.removed", name);
+    return names;
+  }
+
+  #writable(): Map<string, CatalogEntry<Bound>> {
+    if (this.#isShared) this.#entries = new Map(this.#entries);
+    this.#isShared = false;
+    return this.#entries;
+  }
+
+  #tell(type: RegistryEvent["type"], toolName: string, reason?: string): void {
+    const event = { type, at: this.#parts.epoch(), toolName };
+    this.#parts.emit(reason === undefined ? event : { ...event, reason });
+  }
+}
+
+function matcher(filter: ToolFilter): (entry: CatalogEntry<unknown>) => boolean {
+  const { namespace, tags = [], enabled } = filter;
+  const isNamed = filter.names === undefined ? () => true : nameMatcher(filter.names);
+  return ({ tool, namespace: own, disabled }) =>
+    (namespace === undefined || isWithin(own, namespace)) &&
+    (enabled === undefined || enabled === (disabled === undefined)) &&
+    tags.every((tag) => tool.tags?.includes(tag)) &&
+    isNamed(tool.name);
+}
+
+function nameMatcher(patterns: readonly string[]): (name: string) => boolean {
+  const exact = new Set(patterns);
+  const globs = patterns.filter((pattern) => pattern.includes("*")).map(globExpression);
+  return (name) => exact.has(name) || globs.some((glob) => glob.test(name));
+}
+
+function globExpression(pattern: string): RegExp {
+  const literals = pattern.split("*").map((text) => text.replaceAll(/[\\^$.|?+()[\]{}]/g, "\\$&"));
+  return new RegExp(`^${literals.join(".*")}$`, "su");
+}
+
+function givenTwice(name: string): TypeError {
+  return new TypeError(`Two of the tools to register are called "${name}"; names must be unique.`);
+}
+
+function nameTaken(name: string): TypeError {
+  return new TypeError(
+    `A tool "${name}" is registered already. Choose another name or namespace, ` +
+      "or pass `replace: true` to replace it.",
+  );
+}
