@@ -8,7 +8,7 @@
 import { ToolError } from "../core/tool-error.ts";
 import { DEFAULT_CONCURRENCY, type LimitsOptions, checkLimits } from "./limit-options.ts";
 import type { AdmissionRequest, Limiter, Permit } from "./limiter.ts";
-import { WaitingLine } from "./waiting-line.ts";
+import { type InLine, WaitingLine } from "./waiting-line.ts";
 
 /** The scope that holds every call. */
 const EVERYTHING = "*";
@@ -21,8 +21,7 @@ interface Scope {
   running: number;
 }
 
-interface Waiter {
-  readonly request: AdmissionRequest;
+interface Waiter extends InLine {
   readonly order: number;
   readonly admit: (permit: Permit) => void;
   readonly refuse: (error: ToolError) => void;
@@ -76,7 +75,8 @@ export class ConcurrencyLimiter implements Limiter {
         this.#leave(waiter, tool);
       };
       const waiter: Waiter = {
-        request,
+        priority: request.priority,
+        hasLeft: false,
         order: (this.#arrivals += 1),
         admit: (permit) => {
           leave();
@@ -87,7 +87,7 @@ export class ConcurrencyLimiter implements Limiter {
           reject(error);
         },
       };
-      tool.line.add(waiter, request.priority);
+      tool.line.add(waiter);
       this.#crowded.add(tool);
       this.#waiting += 1;
       const stopWatching = request.deadline.onEnd((reason) =>
@@ -98,7 +98,7 @@ export class ConcurrencyLimiter implements Limiter {
 
   #leave(waiter: Waiter, tool: Scope): void {
     const before = tool.line.size;
-    tool.line.remove(waiter, waiter.request.priority);
+    tool.line.remove(waiter);
     this.#waiting -= before - tool.line.size;
     if (tool.line.size === 0) this.#crowded.delete(tool);
   }
@@ -157,7 +157,7 @@ function hasRoom(scope: Scope): boolean {
 }
 
 function runsBefore(left: Waiter, right: Waiter): boolean {
-  const byPriority = left.request.priority - right.request.priority;
+  const byPriority = left.priority - right.priority;
   return byPriority === 0 ? left.order < right.order : byPriority < 0;
 }
 

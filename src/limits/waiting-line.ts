@@ -1,7 +1,21 @@
-/** Those who wait for one limit: by priority (smaller first), then in order of arrival; leaving is O(1). */
-export class WaitingLine<Waiter> {
-  readonly #lanes = new Map<number, Set<Waiter>>();
-  #priorities: number[] = [];
+/** Somebody in a {@link WaitingLine}. */
+export interface InLine {
+  /** A smaller number is served sooner. */
+  readonly priority: number;
+  /** Set once it has left; it is passed over from then on. */
+  hasLeft: boolean;
+}
+
+interface Lane<Waiter> {
+  readonly priority: number;
+  waiters: Waiter[];
+  head: number;
+}
+
+/** Those who wait for one limit: by priority, then in order of arrival. Leaving from the middle is O(1). */
+export class WaitingLine<Waiter extends InLine> {
+  /** Ordered by priority. Few: callers use a handful of priorities. */
+  readonly #lanes: Lane<Waiter>[] = [];
   #size = 0;
 
   /** How many wait. */
@@ -10,35 +24,49 @@ export class WaitingLine<Waiter> {
   }
 
   /** Adds a waiter behind those of its priority. */
-  add(waiter: Waiter, priority: number): void {
-    let lane = this.#lanes.get(priority);
-    if (lane === undefined) {
-      lane = new Set();
-      this.#lanes.set(priority, lane);
-      this.#priorities = [...this.#lanes.keys()].sort((left, right) => left - right);
-    }
-    lane.add(waiter);
+  add(waiter: Waiter): void {
+    this.#laneOf(waiter.priority).waiters.push(waiter);
     this.#size += 1;
   }
 
-  /** Takes a waiter out, wherever it stands. */
-  remove(waiter: Waiter, priority: number): void {
-    const lane = this.#lanes.get(priority);
-    if (lane?.delete(waiter) !== true) return;
+  /** Takes a waiter out, wherever it stands. Once; later calls do nothing. */
+  remove(waiter: Waiter): void {
+    if (waiter.hasLeft) return;
+    waiter.hasLeft = true;
     this.#size -= 1;
-    if (lane.size > 0) return;
-    this.#lanes.delete(priority);
-    this.#priorities = this.#priorities.filter((known) => known !== priority);
   }
 
   /** Who is next; undefined when nobody waits. */
   first(): Waiter | undefined {
-    const lane = this.#lanes.get(this.#priorities[0] ?? 0);
-    return lane?.values().next().value;
+    for (let lane = this.#lanes[0]; lane !== undefined; lane = this.#lanes[0]) {
+      const waiter = firstOf(lane);
+      if (waiter !== undefined) return waiter;
+      this.#lanes.shift();
+    }
+    return undefined;
   }
 
   /** Everybody, next first. */
   all(): Waiter[] {
-    return this.#priorities.flatMap((priority) => [...(this.#lanes.get(priority) ?? [])]);
+    return this.#lanes.flatMap(({ waiters }) => waiters.filter((waiter) => !waiter.hasLeft));
   }
+
+  #laneOf(priority: number): Lane<Waiter> {
+    const place = this.#lanes.findIndex((lane) => lane.priority >= priority);
+    const found = this.#lanes[place];
+    if (found?.priority === priority) return found;
+    const lane: Lane<Waiter> = { priority, waiters: [], head: 0 };
+    this.#lanes.splice(place === -1 ? this.#lanes.length : place, 0, lane);
+    return lane;
+  }
+}
+
+function firstOf<Waiter extends InLine>(lane: Lane<Waiter>): Waiter | undefined {
+  while (lane.waiters[lane.head]?.hasLeft === true) lane.head += 1;
+  // Cut what lies behind once it is the larger part, so that passing over costs O(1) on average.
+  if (lane.head > 32 && lane.head * 2 > lane.waiters.length) {
+    lane.waiters = lane.waiters.slice(lane.head);
+    lane.head = 0;
+  }
+  return lane.waiters[lane.head];
 }

@@ -1,0 +1,50 @@
+/** What a call is told when its worker died. */
+import { ToolError } from "../../core/tool-error.ts";
+import type { WorkerExit } from "./worker-transport.ts";
+
+/** A worker's death, as those who ran in it are told. */
+export interface WorkerDeath {
+  readonly workerId: string;
+  readonly exit: WorkerExit;
+  /** Why the pool killed it; undefined when it died by itself. */
+  readonly killReason: string | undefined;
+}
+
+/** The error of a call that had begun in a worker that died: `WORKER_CRASHED` or `MEMORY_EXCEEDED`. */
+export function crashError(
+  toolName: string,
+  { workerId, exit, killReason }: WorkerDeath,
+): ToolError {
+  const { code, signal, outOfMemory, stderrTail, cause } = exit;
+  const details = { workerId, exitCode: code, signal, stderrTail };
+  const options = cause === undefined ? { details } : { details, cause };
+  if (outOfMemory) {
+    const message = `${toolName} was running in ${workerId} when that ran out of memory.`;
+    return new ToolError("MEMORY_EXCEEDED", message, options);
+  }
+  const how = killReason === undefined ? deathOf(exit) : `was ended because ${killReason}`;
+  return new ToolError(
+    "WORKER_CRASHED",
+    `${toolName} was running in ${workerId} when that ${how}.`,
+    options,
+  );
+}
+
+/** The error of a call that waited for a worker while none could be started. */
+export function neverStarted(mode: string, exit: WorkerExit): ToolError {
+  const { code, signal, stderrTail, cause } = exit;
+  const tail = stderrTail.trim().split("\n").at(-1) ?? "";
+  const why = tail === "" ? "" : ` Its last words: ${tail}`;
+  const message = `No ${mode} worker can be started: the last one ${deathOf(exit)}.${why}`;
+  const details = { exitCode: code, signal, stderrTail };
+  return new ToolError(
+    "WORKER_CRASHED",
+    message,
+    cause === undefined ? { details } : { details, cause },
+  );
+}
+
+function deathOf({ code, signal, cause }: WorkerExit): string {
+  if (cause instanceof Error) return `broke off (${cause.message})`;
+  return signal === null ? `exited with code ${code}` : `died of ${signal}`;
+}

@@ -1,0 +1,67 @@
+import type { Attempt, AttemptOutcome } from "../executor.ts";
+import type { PortableOrigin } from "../worker/protocol.ts";
+import type { ToolProfile } from "./tool-profile.ts";
+
+/** A tool as a pool knows it. */
+export interface PoolTool {
+  /** The pool's number for it. */
+  readonly number: number;
+  readonly name: string;
+  readonly origin: PortableOrigin;
+  readonly repeatable: boolean;
+  readonly profile: ToolProfile;
+}
+
+/**
+ * An attempt on its way through a pool.
+ *
+ *   waiting ──▶ sent ──▶ running ──▶ answered
+ *      ▲          │         │
+ *      └──────────┴─────────┘  its worker died, and it had not begun or may be repeated
+ */
+export class PoolCall {
+  readonly attempt: Attempt;
+  readonly tool: PoolTool;
+  readonly #settle: (outcome: AttemptOutcome) => void;
+  #leaveDeadline: () => void = () => {};
+  #onWorkEnded: (() => void) | undefined;
+  /** Its number in the worker it was sent to last. */
+  seq = 0;
+  /** Workers that died while it ran. */
+  deaths = 0;
+  /** Whether it must have a worker to itself. */
+  alone = false;
+  /** When it began, on the pool's clock. */
+  startedAt = 0;
+  /** Whether the caller has its outcome. The work may still go on. */
+  answered = false;
+
+  constructor(attempt: Attempt, tool: PoolTool, settle: (outcome: AttemptOutcome) => void) {
+    this.attempt = attempt;
+    this.tool = tool;
+    this.#settle = settle;
+  }
+
+  /** Calls `onEnd` when the attempt's deadline ends before it is answered. */
+  watchDeadline(onEnd: () => void): void {
+    this.#leaveDeadline = this.attempt.deadline.onEnd(onEnd);
+  }
+
+  /** Gives the caller the outcome; the first one counts. */
+  answer(outcome: AttemptOutcome): void {
+    if (this.answered) return;
+    this.answered = true;
+    this.#leaveDeadline();
+    this.#settle(outcome);
+  }
+
+  /** Resolves when {@link endWork} is called: the work outlives its answer. */
+  lingering(): Promise<void> {
+    return new Promise((resolve) => (this.#onWorkEnded = resolve));
+  }
+
+  /** No worker does anything for it any more. */
+  endWork(): void {
+    this.#onWorkEnded?.();
+  }
+}

@@ -1,0 +1,190 @@
+/**
+ * One worker as its pool sees it: what was sent to it, what of that runs, and whether it may get more.
+ *
+ *   starting ──ready──▶ ready ──crashing | overdue call──▶ retiring ──exit──▶ gone
+ *
+ * The worker begins calls in the order they are sent, at most `concurrency` at once, so the pool
+ * knows which ones run without being told.
+ */
+import type { CallMessage, ToWorker } from "../worker/protocol.ts";
+import { encodeValue } from "../worker/value-codec.ts";
+import type { PoolCall } from "./pool-call.ts";
+import type { WorkerShare } from "./tool-profile.ts";
+import type { WorkerTransport } from "./worker-transport.ts";
+
+/** How far a worker is in its life. */
+export type WorkerState = "starting" | "ready" | "retiring" | "gone";
+
+/** A worker of a pool. */
+export class PoolWorker {
+  readonly transport: WorkerTransport;
+  readonly #now: () => number;
+  readonly #known = new Set<number>();
+  /** Sent and not answered by the worker, in order. */
+  readonly #sent = new Map<number, PoolCall>();
+  readonly #running = new Set<PoolCall>();
+  #outgoing: ToWorker[] = [];
+  #attachments: Uint8Array[] = [];
+  #offers: number[] = [];
+  #lastSeq = 0;
+  #concurrency = 1;
+  #hasAll = false;
+  state: WorkerState = "starting";
+  /** Set when the pool kills it: why, for those it takes along. */
+  killReason: string | undefined;
+  /** Whether it has answered since it was last asked; false: its event loop may be blocked. */
+  isResponsive = true;
+  #referenced = true;
+
+  constructor(transport: WorkerTransport, now: () => number) {
+    this.transport = transport;
+    this.#now = now;
+  }
+
+  /** Calls it has and has not answered. */
+  get load(): number {
+    return this.#sent.size;
+  }
+
+  /** Calls it has begun, as far as is known here. */
+  get running(): ReadonlySet<PoolCall> {
+    return this.#running;
+  }
+
+  /** Whether a call may be sent to it now. */
+  accepts(call: PoolCall): boolean {
+    if (this.state !== "ready") return false;
+    if (this.#sent.size === 0) return true;
+    if (this.#hasAll || call.alone) return false;
+    const { window, concurrency } = call.tool.profile.share;
+    return concurrency === this.#concurrency && this.#sent.size < window;
+  }
+
+  /**
+   * Takes a call, to be sent with the next {@link flush}.
+   *
+   * @throws ToolError `NOT_PORTABLE` when its input cannot cross; the call is then not taken.
+   */
+  take(call: PoolCall): void {
+    const share = call.tool.profile.share;
+    const message = this.#callMessage(call, share);
+    if (!this.#known.has(call.tool.number)) this.#introduce(call);
+    this.#outgoing.push(message);
+    this.#offers.push(call.seq);
+    this.#sent.set(call.seq, call);
+    this.#concurrency = share.concurrency;
+    this.#hasAll = call.alone || share.window === 1;
+    this.#beginNext();
+  }
+
+  /**
+   * Sends what was taken, in one frame.
+   *
+   * @throws RangeError when that is more than a frame or a string can hold. The calls are then still
+   *   offered, and {@link takeBack} gives them back.
+   */
+  flush(): void {
+    if (this.#outgoing.length === 0) return;
+    const frame = { messages: this.#outgoing, attachments: this.#attachments };
+    this.#outgoing = [];
+    this.#attachments = [];
+    if (this.#offers.length > 0) this.transport.claims.offer(this.#offers);
+    this.#offers = [];
+    this.transport.send(frame);
+  }
+
+  /** Keeps the program alive for this worker while it has something to do, and no longer. */
+  updateReference(): void {
+    const referenced = this.#sent.size > 0 || this.state !== "ready";
+    if (referenced === this.#referenced) return;
+    this.#referenced = referenced;
+    this.transport.setReferenced(referenced);
+  }
+
+  /** Asks whether its event loop still turns; sets {@link isResponsive} to false until it answers. */
+  ping(): void {
+    this.isResponsive = false;
+    this.tell({ type: "ping" });
+  }
+
+  /** Sends a message at once, ahead of calls that wait for the next frame. */
+  tell(message: ToWorker): void {
+    this.transport.send({ messages: [message], attachments: [] });
+  }
+
+  /** The worker has answered a call; undefined when it is none of its calls. */
+  settle(seq: number): PoolCall | undefined {
+    const call = this.#sent.get(seq);
+    if (call === undefined) return undefined;
+    this.#sent.delete(seq);
+    this.#running.delete(call);
+    this.#beginNext();
+    return call;
+  }
+
+  /** A call by its number, while it is not answered. */
+  find(seq: number): PoolCall | undefined {
+    return this.#sent.get(seq);
+  }
+
+  /** Takes back, in order, the calls sent that the worker has not begun and now never will. */
+  takeBack(): PoolCall[] {
+    return this.transport.claims.takeBack().flatMap((seq) => {
+      const call = this.#sent.get(seq);
+      this.#sent.delete(seq);
+      if (call !== undefined) this.#running.delete(call);
+      return call ?? [];
+    });
+  }
+
+  /** Takes out every call, in order: nothing more will be answered. */
+  takeAll(): PoolCall[] {
+    const calls = [...this.#sent.values()];
+    this.#sent.clear();
+    this.#running.clear();
+    return calls;
+  }
+
+  #callMessage(call: PoolCall, { concurrency }: WorkerShare): CallMessage {
+    const { attempt, tool } = call;
+    const { attemptId, callId, tenant, idempotencyKey } = attempt;
+    const input = encodeValue(attempt.input, this.#attachments, `The input of ${tool.name}`);
+    const context = attempt.context === undefined ? undefined : this.#encodeContext(call);
+    call.seq = this.#lastSeq += 1;
+    return {
+      type: "call",
+      seq: call.seq,
+      tool: tool.number,
+      attemptId,
+      callId,
+      attempt: attempt.attempt,
+      concurrency,
+      input,
+      tenant,
+      idempotencyKey,
+      context,
+    };
+  }
+
+  #encodeContext(call: PoolCall): CallMessage["context"] {
+    return encodeValue(call.attempt.context, this.#attachments, `The context of ${call.tool.name}`);
+  }
+
+  #introduce({ tool }: PoolCall): void {
+    this.#known.add(tool.number);
+    const { name, origin, repeatable } = tool;
+    this.#outgoing.push({ type: "tool", tool: tool.number, name, origin, repeatable });
+  }
+
+  /** Notes which calls the worker begins now that there is room. */
+  #beginNext(): void {
+    if (this.#running.size >= this.#concurrency) return;
+    for (const call of this.#sent.values()) {
+      if (this.#running.size >= this.#concurrency) return;
+      if (this.#running.has(call)) continue;
+      this.#running.add(call);
+      call.startedAt = this.#now();
+      if (!call.answered) call.attempt.onStart(this.transport.workerId);
+    }
+  }
+}

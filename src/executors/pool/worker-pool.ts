@@ -1,0 +1,356 @@
+/**
+ * Runs attempts on workers of one kind.
+ *
+ * Calls wait in one line, first come first served. A call leaves it for the least loaded worker that
+ * may take it (see tool-profile.ts), and is answered once, whatever happens to that worker:
+ *
+ *   its worker dies, it had not begun            it goes back to the head of the line
+ *   its worker dies, it had begun, repeatable    it runs once more, alone in its worker
+ *   its worker dies, it had begun                WORKER_CRASHED or MEMORY_EXCEEDED
+ *   its deadline ends                            answered at once; the work is told, then killed
+ */
+import { deserializeError, serializeError } from "../../core/serialized-error.ts";
+import { ToolError } from "../../core/tool-error.ts";
+import { type ConcreteMode, type Tool, isRepeatable } from "../../core/tool.ts";
+import type { Clock } from "../../time/clock.ts";
+import type { Attempt, AttemptOutcome, Executor } from "../executor.ts";
+import type { Frame, FromWorker, RunTimes } from "../worker/protocol.ts";
+import { decodeValue } from "../worker/value-codec.ts";
+import { CallLine } from "./call-line.ts";
+import { crashError, neverStarted } from "./crash-errors.ts";
+import { PoolCall, type PoolTool } from "./pool-call.ts";
+import type { ResolvedPoolOptions } from "./pool-options.ts";
+import { PoolWorker } from "./pool-worker.ts";
+import { ToolProfile } from "./tool-profile.ts";
+import type { OpenTransport, WorkerExit } from "./worker-transport.ts";
+
+/** Workers that may die in a row before they were ready, before the pool gives up for the moment. */
+const MAX_FAILED_STARTS = 3;
+/** Times a repeatable call may have its worker die under it. */
+const MAX_DEATHS = 2;
+
+/** How long an idle worker may take to leave when told to, before it is killed. Milliseconds. */
+const CLOSE_GRACE_MS = 1_000;
+
+/** What a pool is made of. */
+export interface PoolParts {
+  readonly mode: Extract<ConcreteMode, "thread" | "process">;
+  readonly open: OpenTransport;
+  readonly options: ResolvedPoolOptions;
+  readonly clock: Clock;
+}
+
+/** An {@link Executor} over workers that a {@link OpenTransport} starts. */
+export class WorkerPool implements Executor {
+  readonly mode: PoolParts["mode"];
+  readonly #parts: PoolParts;
+  readonly #workers = new Set<PoolWorker>();
+  readonly #line = new CallLine();
+  readonly #tools = new WeakMap<Tool, PoolTool>();
+  #toolCount = 0;
+  #failedStarts = 0;
+  #dispatchIsDue = false;
+  #closing: { readonly resolve: () => void; readonly done: Promise<void> } | undefined;
+
+  constructor(parts: PoolParts) {
+    this.mode = parts.mode;
+    this.#parts = parts;
+  }
+
+  refuses(tool: Tool): ToolError | undefined {
+    if (tool.origin !== undefined && tool.origin.kind !== "closure") return undefined;
+    const message =
+      `${tool.name} is a function of this program and cannot be taken to a ${this.mode}. ` +
+      "Export it from a module and use registerModule, or run it in mode async.";
+    return new ToolError("NOT_PORTABLE", message, { details: { mode: this.mode } });
+  }
+
+  execute(attempt: Attempt): Promise<AttemptOutcome> {
+    return new Promise((resolve) => {
+      const call = new PoolCall(attempt, this.#toolOf(attempt.tool), resolve);
+      call.watchDeadline(() => this.#cancel(call));
+      if (call.answered) return;
+      this.#line.add(call);
+      this.#dispatchSoon();
+    });
+  }
+
+  close(): Promise<void> {
+    if (this.#closing === undefined) {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      this.#closing = { resolve, done: promise };
+      this.#dispatchSoon();
+    }
+    return this.#closing.done;
+  }
+
+  destroy(): Promise<void> {
+    const reason = new ToolError("CALL_CANCELLED", "The worker pool was destroyed.");
+    for (const call of this.#line.takeAll()) this.#fail(call, reason, false);
+    for (const worker of this.#workers) {
+      for (const call of worker.takeAll()) this.#end(call, reason);
+      this.#kill(worker, "the worker pool was destroyed");
+    }
+    return this.close();
+  }
+
+  #toolOf(tool: Tool): PoolTool {
+    const known = this.#tools.get(tool);
+    if (known !== undefined) return known;
+    if (tool.origin?.kind !== "module")
+      throw new TypeError(`${tool.name} cannot leave this process.`);
+    const made: PoolTool = {
+      number: (this.#toolCount += 1),
+      name: tool.name,
+      origin: tool.origin,
+      repeatable: isRepeatable(tool),
+      profile: new ToolProfile(this.#parts.options.maxConcurrencyPerWorker),
+    };
+    this.#tools.set(tool, made);
+    return made;
+  }
+
+  /** Calls that come in together leave together, in one frame per worker. */
+  #dispatchSoon(): void {
+    if (this.#dispatchIsDue) return;
+    this.#dispatchIsDue = true;
+    queueMicrotask(() => {
+      this.#dispatchIsDue = false;
+      this.#dispatch();
+    });
+  }
+
+  #dispatch(): void {
+    for (let call = this.#line.first; call !== undefined; call = this.#line.first) {
+      const worker = this.#bestWorker(call);
+      if (worker === undefined) break;
+      this.#line.shift();
+      this.#give(worker, call);
+    }
+    for (const worker of this.#workers) this.#flush(worker);
+    this.#startWorkers();
+    this.#letGo();
+  }
+
+  #bestWorker(call: PoolCall): PoolWorker | undefined {
+    let best: PoolWorker | undefined;
+    for (const worker of this.#workers) {
+      if (!worker.accepts(call) || (best !== undefined && best.load <= worker.load)) continue;
+      best = worker;
+      if (best.load === 0) break;
+    }
+    return best;
+  }
+
+  #give(worker: PoolWorker, call: PoolCall): void {
+    try {
+      worker.take(call);
+    } catch (thrown) {
+      this.#fail(call, ToolError.from(thrown, call.tool.name), false);
+    }
+  }
+
+  #flush(worker: PoolWorker): void {
+    try {
+      worker.flush();
+    } catch (thrown) {
+      const reason = thrown instanceof Error ? thrown.message : String(thrown);
+      for (const call of worker.takeBack()) {
+        const message = `The input of ${call.tool.name} is too large for a worker: ${reason}`;
+        this.#fail(call, new ToolError("NOT_PORTABLE", message, { cause: thrown }), false);
+      }
+    }
+  }
+
+  /** Starts workers for calls that no worker takes, as far as the pool may grow. */
+  #startWorkers(): void {
+    let starting = 0;
+    for (const worker of this.#workers) if (worker.state === "starting") starting += 1;
+    while (starting < this.#line.size && this.#workers.size < this.#parts.options.max) {
+      this.#start();
+      starting += 1;
+    }
+  }
+
+  #start(): void {
+    const { open, clock } = this.#parts;
+    const transport = open({
+      onFrame: (frame) => this.#onFrame(worker, frame),
+      onExit: (exit) => this.#onExit(worker, exit),
+    });
+    const worker = new PoolWorker(transport, () => clock.now());
+    this.#workers.add(worker);
+  }
+
+  /** Idle workers must not keep the program alive, and leave when the pool closes. */
+  #letGo(): void {
+    const closing = this.#closing !== undefined && this.#line.size === 0;
+    for (const worker of this.#workers) {
+      if (closing && worker.load === 0) this.#dismiss(worker);
+      worker.updateReference();
+    }
+    if (closing && this.#workers.size === 0) this.#closing?.resolve();
+  }
+
+  #dismiss(worker: PoolWorker): void {
+    const { clock } = this.#parts;
+    if (worker.state === "starting") worker.transport.kill();
+    if (worker.state === "ready") {
+      worker.tell({ type: "close" });
+      clock.setTimer(CLOSE_GRACE_MS, () => {
+        if (worker.state !== "gone") worker.transport.kill();
+      });
+    }
+    worker.state = "retiring";
+  }
+
+  #onFrame(worker: PoolWorker, { messages, attachments }: Frame<FromWorker>): void {
+    for (const message of messages) this.#onMessage(worker, message, attachments);
+    this.#dispatchSoon();
+  }
+
+  #onMessage(worker: PoolWorker, message: FromWorker, attachments: readonly Uint8Array[]): void {
+    switch (message.type) {
+      case "ready":
+        if (worker.state === "starting") worker.state = "ready";
+        this.#failedStarts = 0;
+        return;
+      case "done":
+        return this.#onAnswer(worker, message, () => ({
+          status: "ok",
+          output: decodeValue(message.output, attachments),
+          runMs: message.runMs,
+        }));
+      case "failed":
+        return this.#onAnswer(worker, message, (call) => ({
+          status: "error",
+          error: ToolError.from(deserializeError(message.error), call.tool.name),
+          began: true,
+          runMs: message.runMs,
+        }));
+      case "dropped":
+        worker.settle(message.seq)?.endWork();
+        return;
+      case "progress": {
+        const call = worker.find(message.seq);
+        if (call?.answered === false) call.attempt.onProgress(message.update);
+        return;
+      }
+      case "crashing":
+        return this.#onCrashing(worker, message);
+      case "pong":
+        worker.isResponsive = true;
+        return;
+    }
+  }
+
+  #onAnswer(
+    worker: PoolWorker,
+    message: RunTimes & { readonly seq: number },
+    outcomeOf: (call: PoolCall) => AttemptOutcome,
+  ): void {
+    const ranAlone = worker.running.size <= 1;
+    const call = worker.settle(message.seq);
+    if (call === undefined) return;
+    call.tool.profile.learn(message, ranAlone);
+    if (!call.answered) call.answer(outcomeOf(call));
+    call.endWork();
+  }
+
+  /** The worker names the call that will cost it its life, and lets the others finish. */
+  #onCrashing(worker: PoolWorker, message: Extract<FromWorker, { type: "crashing" }>): void {
+    worker.state = "retiring";
+    this.#line.putBack(worker.takeBack());
+    const call = message.seq === undefined ? undefined : worker.settle(message.seq);
+    if (call === undefined) return;
+    call.tool.profile.blame();
+    const error = ToolError.from(deserializeError(message.error), call.tool.name);
+    this.#afterDeath(call, error);
+  }
+
+  #onExit(worker: PoolWorker, exit: WorkerExit): void {
+    const wasStarting = worker.state === "starting";
+    worker.state = "gone";
+    this.#workers.delete(worker);
+    this.#line.putBack(worker.takeBack());
+    for (const call of worker.takeAll()) {
+      if (worker.killReason === undefined) call.tool.profile.blame();
+      const { killReason, transport } = worker;
+      this.#afterDeath(
+        call,
+        crashError(call.tool.name, { workerId: transport.workerId, exit, killReason }),
+      );
+    }
+    if (wasStarting && this.#closing === undefined) this.#onFailedStart(exit);
+    this.#dispatchSoon();
+  }
+
+  /** A call whose worker died under it: answered, or run once more where that does no harm. */
+  #afterDeath(call: PoolCall, error: ToolError): void {
+    call.endWork();
+    call.deaths += 1;
+    const again = call.tool.repeatable && call.deaths < MAX_DEATHS && !call.answered;
+    if (!again) return this.#fail(call, error, true);
+    call.alone = true;
+    this.#line.putBack([call]);
+  }
+
+  #onFailedStart(exit: WorkerExit): void {
+    this.#failedStarts += 1;
+    if (this.#failedStarts < MAX_FAILED_STARTS) return;
+    this.#failedStarts = 0;
+    for (const call of this.#line.takeAll()) this.#fail(call, neverStarted(this.mode, exit), false);
+  }
+
+  /** The attempt's deadline has ended: answer now, then see to it that the work ends. */
+  #cancel(call: PoolCall): void {
+    const { reason } = call.attempt.deadline;
+    if (reason === undefined || call.answered) return;
+    const worker = [...this.#workers].find((candidate) => candidate.find(call.seq) === call);
+    if (worker === undefined) {
+      this.#line.leave();
+      return this.#fail(call, reason, false);
+    }
+    const runs = worker.running.has(call);
+    const runMs = runs ? this.#parts.clock.now() - call.startedAt : 0;
+    const lingering = runs ? call.lingering() : undefined;
+    call.answer({ status: "error", error: reason, began: runs, runMs, lingering });
+    this.#flush(worker);
+    worker.tell({ type: "cancel", seq: call.seq, reason: serializeError(reason) });
+    this.#watchOverdue(worker, call);
+  }
+
+  #watchOverdue(worker: PoolWorker, call: PoolCall): void {
+    worker.ping();
+    this.#parts.clock.setTimer(this.#parts.options.killGraceMs, () => {
+      if (worker.find(call.seq) === call && worker.state !== "gone") this.#endOverdue(worker, call);
+    });
+  }
+
+  /** A cancelled call still runs after its time of grace, so its worker has to go: when those beside it are done. */
+  #endOverdue(worker: PoolWorker, call: PoolCall): void {
+    if (!worker.running.has(call)) return this.#watchOverdue(worker, call);
+    worker.state = "retiring";
+    this.#line.putBack(worker.takeBack());
+    const others = [...worker.running].some((other) => !other.answered);
+    if (others && worker.isResponsive) this.#watchOverdue(worker, call);
+    else this.#kill(worker, `${call.tool.name} did not stop when it was told to`);
+    this.#dispatchSoon();
+  }
+
+  #kill(worker: PoolWorker, reason: string): void {
+    worker.killReason ??= reason;
+    worker.state = "retiring";
+    worker.transport.kill();
+  }
+
+  #end(call: PoolCall, reason: ToolError): void {
+    this.#fail(call, reason, true);
+    call.endWork();
+  }
+
+  #fail(call: PoolCall, error: ToolError, began: boolean): void {
+    const runMs = began ? this.#parts.clock.now() - call.startedAt : 0;
+    call.answer({ status: "error", error, began, runMs });
+  }
+}

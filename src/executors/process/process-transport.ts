@@ -1,0 +1,142 @@
+/**
+ * A child process behind the {@link WorkerTransport} port.
+ *
+ * Descriptors of the child: 1 and 2 are pipes whose text is passed on; 3 is a socket for frames; 4 is
+ * the claim file. What tools print can therefore never end up in the frames.
+ */
+import { type ChildProcess, spawn } from "node:child_process";
+import { closeSync } from "node:fs";
+import type { Socket } from "node:net";
+import { fileURLToPath } from "node:url";
+import type { ResolvedPoolOptions } from "../pool/pool-options.ts";
+import { StderrTail } from "../pool/stderr-tail.ts";
+import { workerEntry } from "../pool/worker-entry.ts";
+import type {
+  TransportListener,
+  WorkerOutputSink,
+  WorkerTransport,
+} from "../pool/worker-transport.ts";
+import { SharedFile } from "../worker/claims.ts";
+import { FrameReader, encodeFrame } from "../worker/frame-codec.ts";
+import type { Frame, FromWorker, ToWorker } from "../worker/protocol.ts";
+import { childEnvironment } from "./child-environment.ts";
+import { openClaimFile } from "./claim-file.ts";
+
+const BYTES_PER_MB = 1024 * 1024;
+/** What V8 prints before it aborts for want of memory. */
+const OUT_OF_MEMORY = /JavaScript heap out of memory/;
+/** Longest wait for pipes to close after a child's exit: its own children may hold them open. */
+const PIPES_CLOSE_MS = 200;
+
+let processCount = 0;
+
+/** Children that live; killed when this process exits, for one in a loop would stay behind. */
+const living = new Set<ChildProcess>();
+process.on("exit", () => {
+  for (const child of living) child.kill("SIGKILL");
+});
+
+/** What a child process is started with. */
+export interface ProcessParts {
+  readonly options: ResolvedPoolOptions;
+  readonly workerOutput: WorkerOutputSink;
+}
+
+/** Starts a child process and speaks with it. */
+export class ProcessTransport implements WorkerTransport {
+  readonly workerId: string = `process-${(processCount += 1)}`;
+  readonly claims: SharedFile;
+  readonly #claimFd: number = openClaimFile();
+  readonly #child: ChildProcess;
+  readonly #channel: Socket;
+  readonly #listener: TransportListener;
+  readonly #stderrTail = new StderrTail();
+  #failure: unknown;
+  #ended = false;
+
+  constructor({ options, workerOutput }: ProcessParts, listener: TransportListener) {
+    this.#listener = listener;
+    this.claims = new SharedFile(this.#claimFd);
+    const entry = fileURLToPath(workerEntry("process"));
+    this.#child = spawn(process.execPath, [...nodeFlags(options), entry], {
+      stdio: ["ignore", "pipe", "pipe", "pipe", this.#claimFd],
+      env: childEnvironment(process.env, { ...options.env, TOOLYARD_WORKER_ID: this.workerId }),
+      windowsHide: true,
+    });
+    living.add(this.#child);
+    this.#channel = this.#child.stdio[3] as Socket;
+    this.#readFrames();
+    this.#passOn(workerOutput);
+    this.#child.on("error", (error) => {
+      this.#failure = error;
+      if (this.#child.pid === undefined) this.#end(null, null);
+    });
+    this.#child.on("close", (code, signal) => this.#end(code, signal));
+    this.#child.on("exit", (code, signal) => {
+      living.delete(this.#child);
+      setTimeout(() => this.#end(code, signal), PIPES_CLOSE_MS);
+    });
+  }
+
+  send(frame: Frame<ToWorker>): void {
+    const bytes = encodeFrame(frame);
+    if (!this.#ended && this.#channel.writable) this.#channel.write(bytes);
+  }
+
+  kill(): void {
+    this.#child.kill("SIGKILL");
+  }
+
+  setReferenced(referenced: boolean): void {
+    const { stdout, stderr } = this.#child;
+    for (const handle of [this.#child, this.#channel, stdout as Socket, stderr as Socket]) {
+      if (referenced) handle.ref();
+      else handle.unref();
+    }
+  }
+
+  #readFrames(): void {
+    const reader = new FrameReader<FromWorker>((frame) => this.#listener.onFrame(frame));
+    this.#channel.on("data", (chunk: Buffer) => {
+      if (this.#failure !== undefined) return;
+      try {
+        reader.push(chunk);
+      } catch (thrown) {
+        // After garbage nothing on this channel can be trusted.
+        this.#failure = thrown;
+        this.kill();
+      }
+    });
+    // A dead child resets the channel; its exit is what counts.
+    this.#channel.on("error", () => {});
+  }
+
+  #passOn(workerOutput: WorkerOutputSink): void {
+    const { workerId } = this;
+    this.#child.stdout
+      ?.setEncoding("utf8")
+      .on("data", (text: string) => workerOutput({ workerId, text }));
+    this.#child.stderr?.setEncoding("utf8").on("data", (text: string) => {
+      this.#stderrTail.add(text);
+      workerOutput({ workerId, text });
+    });
+  }
+
+  #end(code: number | null, signal: string | null): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    const stderrTail = this.#stderrTail.text;
+    const outOfMemory = OUT_OF_MEMORY.test(stderrTail);
+    this.#listener.onExit({ code, signal, outOfMemory, cause: this.#failure, stderrTail });
+    closeSync(this.#claimFd);
+    for (const stream of this.#child.stdio) stream?.destroy();
+  }
+}
+
+function nodeFlags({ execArgv, maxMemoryBytes }: ResolvedPoolOptions): string[] {
+  const flags = [...execArgv];
+  if (maxMemoryBytes !== undefined) {
+    flags.push(`--max-old-space-size=${Math.ceil(maxMemoryBytes / BYTES_PER_MB)}`);
+  }
+  return flags;
+}

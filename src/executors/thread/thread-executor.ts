@@ -1,0 +1,18 @@
+import type { Clock } from "../../time/clock.ts";
+import type { Executor } from "../executor.ts";
+import { WorkerPool } from "../pool/worker-pool.ts";
+import { type ThreadParts, ThreadTransport } from "./thread-transport.ts";
+
+/**
+ * The executor of mode `thread`: a pool of worker threads. A hung or out-of-memory thread is ended and
+ * replaced. Native code that aborts takes the whole program along, which mode `process` withstands.
+ */
+export function createThreadExecutor(parts: ThreadParts & { readonly clock: Clock }): Executor {
+  const { options, clock } = parts;
+  return new WorkerPool({
+    mode: "thread",
+    options,
+    clock,
+    open: (listener) => new ThreadTransport(parts, listener),
+  });
+}

@@ -1,0 +1,91 @@
+/** A worker thread behind the {@link WorkerTransport} port. */
+import { Worker } from "node:worker_threads";
+import type { ResolvedPoolOptions } from "../pool/pool-options.ts";
+import { StderrTail } from "../pool/stderr-tail.ts";
+import { workerEntry } from "../pool/worker-entry.ts";
+import type {
+  TransportListener,
+  WorkerOutputSink,
+  WorkerTransport,
+} from "../pool/worker-transport.ts";
+import { SharedRing, makeRingMemory } from "../worker/claims.ts";
+import type { Frame, FromWorker, ToWorker } from "../worker/protocol.ts";
+import {
+  type ThreadFrame,
+  type ThreadSetup,
+  postFrame,
+  unpackThreadFrame,
+} from "../worker/thread-frame.ts";
+
+const BYTES_PER_MB = 1024 * 1024;
+
+let threadCount = 0;
+
+/** What a thread is started with. */
+export interface ThreadParts {
+  readonly options: ResolvedPoolOptions;
+  readonly workerOutput: WorkerOutputSink;
+}
+
+/** Starts a thread and speaks with it. */
+export class ThreadTransport implements WorkerTransport {
+  readonly workerId: string = `thread-${(threadCount += 1)}`;
+  readonly claims: SharedRing;
+  readonly #worker: Worker;
+  readonly #stderrTail = new StderrTail();
+  #failure: Error | undefined;
+
+  constructor({ options, workerOutput }: ThreadParts, listener: TransportListener) {
+    const { workerId } = this;
+    const memory = makeRingMemory();
+    this.claims = new SharedRing(memory);
+    const setup: ThreadSetup = { workerId, claims: memory };
+    this.#worker = new Worker(workerEntry("thread"), {
+      name: workerId,
+      workerData: setup,
+      stdout: true,
+      stderr: true,
+      execArgv: [...options.execArgv],
+      env: { ...process.env, ...options.env },
+      resourceLimits: resourceLimitsOf(options),
+    });
+    this.#worker.stdout.on("data", (chunk) => workerOutput({ workerId, text: String(chunk) }));
+    this.#worker.stderr.on("data", (chunk) => {
+      this.#stderrTail.add(String(chunk));
+      workerOutput({ workerId, text: String(chunk) });
+    });
+    this.#worker.on("message", (packed: ThreadFrame) => {
+      listener.onFrame(unpackThreadFrame(packed) as Frame<FromWorker>);
+    });
+    this.#worker.on("error", (error: Error) => (this.#failure = error));
+    this.#worker.on("exit", (code) => this.#onExit(code, listener));
+  }
+
+  send(frame: Frame<ToWorker>): void {
+    postFrame(this.#worker, frame);
+  }
+
+  kill(): void {
+    void this.#worker.terminate();
+  }
+
+  setReferenced(referenced: boolean): void {
+    if (referenced) this.#worker.ref();
+    else this.#worker.unref();
+  }
+
+  #onExit(code: number, listener: TransportListener): void {
+    const failure = this.#failure as NodeJS.ErrnoException | undefined;
+    const outOfMemory = failure?.code === "ERR_WORKER_OUT_OF_MEMORY";
+    const stderrTail = this.#stderrTail.text;
+    listener.onExit({ code, signal: null, outOfMemory, cause: failure, stderrTail });
+  }
+}
+
+function resourceLimitsOf({ maxMemoryBytes }: ResolvedPoolOptions): {
+  maxOldGenerationSizeMb?: number;
+} {
+  return maxMemoryBytes === undefined
+    ? {}
+    : { maxOldGenerationSizeMb: Math.ceil(maxMemoryBytes / BYTES_PER_MB) };
+}

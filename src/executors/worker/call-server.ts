@@ -1,0 +1,281 @@
+/**
+ * Runs calls inside a worker: claims them in order, runs as many at once as it is told, and answers
+ * in batches.
+ *
+ * An answer may wait for others only while losing it would be harmless: before a call that may not be
+ * repeated begins, every answer there is goes out. What a crash takes with it are then answers of
+ * calls that can simply be run again, and of the one that crashed.
+ */
+import { AsyncLocalStorage } from "node:async_hooks";
+import { CallContext } from "../../core/call-context.ts";
+import type { ToolFunction } from "../../core/module-member.ts";
+import { deserializeError, serializeError } from "../../core/serialized-error.ts";
+import { ToolError } from "../../core/tool-error.ts";
+import type { ConcreteMode } from "../../core/tool.ts";
+import { AnswerBox } from "./answer-box.ts";
+import type { ClaimSource } from "./claims.ts";
+import { loadTool } from "./load-tool.ts";
+import type { CallMessage, Frame, FromWorker, ToWorker, ToolMessage } from "./protocol.ts";
+import { RunningCall } from "./running-call.ts";
+import { decodeValue, encodeValue } from "./value-codec.ts";
+
+/** What a worker's entry file gives the server. */
+export interface WorkerPort {
+  readonly mode: ConcreteMode;
+  readonly workerId: string;
+  readonly claims: ClaimSource;
+  send(frame: Frame<FromWorker>): void;
+  /** Ends the worker, after what was sent has gone out. */
+  exit(code: number): void;
+}
+
+interface LoadedTool {
+  readonly message: ToolMessage;
+  /** The promise until it has settled once, then the function: no call waits for it twice. */
+  load: Promise<ToolFunction> | ToolFunction | undefined;
+}
+
+interface WaitingCall {
+  readonly message: CallMessage;
+  readonly attachments: readonly Uint8Array[];
+  cancelled: boolean;
+}
+
+/** The worker's side of a pool. */
+export class CallServer {
+  readonly #port: WorkerPort;
+  readonly #answers: AnswerBox;
+  readonly #tools = new Map<number, LoadedTool>();
+  readonly #waiting = new Map<number, WaitingCall>();
+  readonly #running = new Map<number, RunningCall>();
+  readonly #current = new AsyncLocalStorage<RunningCall>();
+  #concurrency = 1;
+  /** Claimed, but its message has not come yet. */
+  #awaited: number | undefined;
+  #dying = false;
+  #closing = false;
+
+  constructor(port: WorkerPort) {
+    this.#port = port;
+    this.#answers = new AnswerBox((frame) => port.send(frame));
+  }
+
+  /** Takes a frame from the pool. */
+  receive({ messages, attachments }: Frame<ToWorker>): void {
+    for (const message of messages) this.#take(message, attachments);
+    this.#pump();
+  }
+
+  /**
+   * Something threw that no call caught, or asked the process to exit. Only the call that did it
+   * fails, where that can be told; the others that have begun are let finish, then the worker ends.
+   */
+  crash(thrown: unknown, what: string): void {
+    const culprit = this.#current.getStore() ?? this.#onlyCall();
+    const seq = culprit?.answered === false ? culprit.message.seq : undefined;
+    if (culprit !== undefined) this.#forget(culprit);
+    const reason = thrown instanceof Error ? thrown.message : String(thrown);
+    const error = new ToolError("WORKER_CRASHED", `${what}: ${reason}`, { cause: thrown });
+    this.#answers.add({ type: "crashing", seq, error: serializeError(error) });
+    this.#dying = true;
+    this.#answers.flush();
+    // Nobody to blame means that nobody here can be trusted to finish.
+    if (culprit === undefined || this.#running.size === 0) this.#port.exit(1);
+  }
+
+  #take(message: ToWorker, attachments: readonly Uint8Array[]): void {
+    switch (message.type) {
+      case "tool":
+        this.#tools.set(message.tool, { message, load: undefined });
+        return;
+      case "call":
+        this.#concurrency = message.concurrency;
+        this.#waiting.set(message.seq, { message, attachments, cancelled: false });
+        return;
+      case "cancel":
+        this.#cancel(message.seq, deserializeError(message.reason));
+        return;
+      case "ping":
+        this.#answers.add({ type: "pong" });
+        this.#answers.flush();
+        return;
+      case "close":
+        this.#closing = true;
+        this.#exitWhenIdle();
+    }
+  }
+
+  #cancel(seq: number, reason: Error): void {
+    const waiting = this.#waiting.get(seq);
+    if (waiting !== undefined) waiting.cancelled = true;
+    this.#running.get(seq)?.abort(reason);
+  }
+
+  /** Begins calls while there is room. */
+  #pump(): void {
+    while (this.#running.size < this.#concurrency && this.#waiting.size > 0 && !this.#dying) {
+      const waiting = this.#claimNext();
+      if (waiting === undefined) break;
+      if (waiting.cancelled) this.#answers.add({ type: "dropped", seq: waiting.message.seq });
+      else this.#begin(waiting);
+    }
+  }
+
+  /** The next call this worker has won. Calls before it were taken back by the pool. */
+  #claimNext(): WaitingCall | undefined {
+    const seq = this.#awaited ?? this.#port.claims.claim();
+    for (const known of this.#waiting.keys()) {
+      if (seq !== undefined && known >= seq) break;
+      this.#waiting.delete(known);
+    }
+    this.#awaited = seq;
+    const waiting = seq === undefined ? undefined : this.#waiting.get(seq);
+    if (waiting === undefined) return undefined;
+    this.#awaited = undefined;
+    this.#waiting.delete(waiting.message.seq);
+    return waiting;
+  }
+
+  #begin({ message, attachments }: WaitingCall): void {
+    const tool = this.#tools.get(message.tool);
+    if (tool === undefined) throw new Error(`Call ${message.seq} is of a tool never told of.`);
+    if (!tool.message.repeatable) this.#answers.flush();
+    const running = new RunningCall(message);
+    this.#running.set(message.seq, running);
+    const name = tool.message.name;
+    this.#current.run(running, () => {
+      if (typeof tool.load === "function") this.#run(running, tool.load, name, attachments);
+      else void this.#loadAndRun(running, tool, attachments);
+    });
+  }
+
+  async #loadAndRun(
+    running: RunningCall,
+    tool: LoadedTool,
+    attachments: readonly Uint8Array[],
+  ): Promise<void> {
+    const { name, origin } = tool.message;
+    running.waits();
+    try {
+      tool.load ??= loadTool(name, origin);
+      tool.load = await tool.load;
+      this.#run(running, tool.load, name, attachments);
+    } catch (thrown) {
+      tool.load = undefined;
+      this.#fail(running, ToolError.from(thrown, name));
+    }
+    this.#goOn();
+  }
+
+  #run(
+    running: RunningCall,
+    call: ToolFunction,
+    name: string,
+    attachments: readonly Uint8Array[],
+  ): void {
+    let returned: unknown;
+    try {
+      const input = decodeValue(running.message.input, attachments);
+      returned = call(input, this.#contextOf(running, name, attachments));
+    } catch (thrown) {
+      this.#fail(running, ToolError.from(thrown, name));
+      return;
+    }
+    if (!isPromiseLike(returned)) {
+      this.#succeed(running, returned, name);
+      return;
+    }
+    running.waits();
+    returned.then(
+      (output) => {
+        this.#succeed(running, output, name);
+        this.#goOn();
+      },
+      (thrown: unknown) => {
+        this.#fail(running, ToolError.from(thrown, name));
+        this.#goOn();
+      },
+    );
+  }
+
+  #contextOf(
+    running: RunningCall,
+    toolName: string,
+    attachments: readonly Uint8Array[],
+  ): CallContext {
+    const { seq, callId, attemptId, attempt, tenant, idempotencyKey, context } = running.message;
+    const { mode, workerId } = this.#port;
+    return new CallContext(
+      {
+        callId,
+        attemptId,
+        attempt,
+        toolName,
+        mode,
+        workerId,
+        tenant,
+        idempotencyKey,
+        context: context && decodeValue(context, attachments),
+      },
+      {
+        makeSignal: () => running.signal,
+        onProgress: (update) => {
+          if (!running.answered) this.#answers.add({ type: "progress", seq, update });
+        },
+      },
+    );
+  }
+
+  #succeed(running: RunningCall, output: unknown, name: string): void {
+    let encoded;
+    try {
+      encoded = encodeValue(output, this.#answers.attachments, `The output of ${name}`);
+    } catch (thrown) {
+      this.#fail(running, ToolError.from(thrown, name));
+      return;
+    }
+    const { seq } = running.message;
+    this.#finish(running, { type: "done", seq, output: encoded, ...running.times() });
+  }
+
+  #fail(running: RunningCall, error: ToolError): void {
+    const { seq } = running.message;
+    this.#finish(running, {
+      type: "failed",
+      seq,
+      error: serializeError(error),
+      ...running.times(),
+    });
+  }
+
+  #finish(running: RunningCall, answer: FromWorker): void {
+    if (running.answered) return;
+    this.#forget(running);
+    this.#answers.add(answer);
+  }
+
+  /** A call that had waited has ended: there may be room for the next, or nothing left to do. */
+  #goOn(): void {
+    this.#pump();
+    this.#exitWhenIdle();
+  }
+
+  #forget(running: RunningCall): void {
+    running.answered = true;
+    this.#running.delete(running.message.seq);
+  }
+
+  #onlyCall(): RunningCall | undefined {
+    return this.#running.size === 1 ? this.#running.values().next().value : undefined;
+  }
+
+  #exitWhenIdle(): void {
+    if (this.#running.size > 0 || !(this.#dying || this.#closing)) return;
+    this.#answers.flush();
+    this.#port.exit(this.#dying ? 1 : 0);
+  }
+}
+
+function isPromiseLike(value: unknown): value is PromiseLike<unknown> {
+  return typeof (value as PromiseLike<unknown> | null | undefined)?.then === "function";
+}

@@ -1,0 +1,19 @@
+/** Finds the function behind a tool's origin, importing its module once per worker. */
+import { type ToolFunction, memberFunction } from "../../core/module-member.ts";
+import { ToolError } from "../../core/tool-error.ts";
+import type { PortableOrigin } from "./protocol.ts";
+
+/**
+ * Loads a tool. Rejects with `SOURCE_UNAVAILABLE` when its module cannot be imported here or has
+ * nothing of that name.
+ */
+export async function loadTool(name: string, origin: PortableOrigin): Promise<ToolFunction> {
+  try {
+    const module = (await import(origin.url)) as Record<string, unknown>;
+    return memberFunction(module[origin.exportName], origin.member);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    const message = `${name} could not be loaded in its worker from ${origin.url}: ${reason}`;
+    throw new ToolError("SOURCE_UNAVAILABLE", message, { cause, retryable: false });
+  }
+}

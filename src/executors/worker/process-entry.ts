@@ -1,0 +1,37 @@
+/**
+ * First file a child process runs. Adapts the socket on descriptor 3 and the claim file on 4;
+ * everything else is in `call-server.ts`.
+ */
+import { Socket } from "node:net";
+import { CallServer } from "./call-server.ts";
+import { SharedFile } from "./claims.ts";
+import { containCrashes } from "./contain.ts";
+import { FrameReader, encodeFrame } from "./frame-codec.ts";
+import type { ToWorker } from "./protocol.ts";
+
+const CHANNEL_FD = 3;
+const CLAIMS_FD = 4;
+
+const channel = new Socket({ fd: CHANNEL_FD, readable: true, writable: true });
+const exit = process.exit.bind(process);
+
+const server = new CallServer({
+  mode: "process",
+  workerId: process.env["TOOLYARD_WORKER_ID"] ?? `process-${process.pid}`,
+  claims: new SharedFile(CLAIMS_FD),
+  send: (frame) => void channel.write(encodeFrame(frame)),
+  exit: (code) => {
+    if (channel.writableLength === 0) exit(code);
+    else channel.end(() => exit(code));
+  },
+});
+containCrashes(server);
+// The pool decides when a worker ends: a Ctrl-C at the terminal reaches the whole process group.
+process.on("SIGINT", () => {});
+
+const reader = new FrameReader<ToWorker>((frame) => server.receive(frame));
+channel.on("data", (chunk: Buffer) => reader.push(chunk));
+// A parent that is gone wants no answers.
+channel.on("end", () => exit(0));
+channel.on("error", () => exit(0));
+channel.write(encodeFrame({ messages: [{ type: "ready" }], attachments: [] }));

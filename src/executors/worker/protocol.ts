@@ -1,0 +1,77 @@
+/**
+ * What a pool and its workers say to each other.
+ *
+ *   pool ─▶ worker   tool, call, cancel, ping, close
+ *   pool ◀─ worker   ready, done | failed | dropped (exactly one per call), progress, crashing, pong
+ *
+ * Calls are numbered per worker by `seq`, from 1 upwards, and a worker begins them in that order. A
+ * worker runs a call only after it has claimed its `seq` (see claims.ts), so that who began what is
+ * known even after the worker's sudden death.
+ */
+import type { SerializedError } from "../../core/serialized-error.ts";
+import type { ToolOrigin, ToolProgress } from "../../core/tool.ts";
+import type { EncodedValue } from "./value-codec.ts";
+
+/** How a worker loads a tool. */
+export type PortableOrigin = Exclude<ToolOrigin, { readonly kind: "closure" }>;
+
+/** Tells a worker about a tool before its first call. */
+export interface ToolMessage {
+  readonly type: "tool";
+  /** The pool's number for the tool; calls refer to it. */
+  readonly tool: number;
+  readonly name: string;
+  readonly origin: PortableOrigin;
+  /** Whether a lost call of it may simply be run again. */
+  readonly repeatable: boolean;
+}
+
+/** Asks for one call. */
+export interface CallMessage {
+  readonly type: "call";
+  readonly seq: number;
+  readonly tool: number;
+  readonly attemptId: string;
+  readonly callId: string;
+  readonly attempt: number;
+  /** How many calls the worker may have begun at once from here on. */
+  readonly concurrency: number;
+  readonly input: EncodedValue;
+  readonly tenant?: string | undefined;
+  readonly idempotencyKey?: string | undefined;
+  readonly context?: EncodedValue | undefined;
+}
+
+/** Messages to a worker. */
+export type ToWorker =
+  | ToolMessage
+  | CallMessage
+  | { readonly type: "cancel"; readonly seq: number; readonly reason: SerializedError }
+  | { readonly type: "ping" }
+  | { readonly type: "close" };
+
+/** How long a call took, where it ran. Milliseconds. */
+export interface RunTimes {
+  /** From begin to end. */
+  readonly runMs: number;
+  /** Of that, how long the event loop of the worker was busy. */
+  readonly busyMs: number;
+}
+
+/** Messages from a worker. Exactly one `done`, `failed` or `dropped` follows every `call` it claims. */
+export type FromWorker =
+  | { readonly type: "ready" }
+  | ({ readonly type: "done"; readonly seq: number; readonly output: EncodedValue } & RunTimes)
+  | ({ readonly type: "failed"; readonly seq: number; readonly error: SerializedError } & RunTimes)
+  /** It was cancelled before it began. */
+  | { readonly type: "dropped"; readonly seq: number }
+  | { readonly type: "progress"; readonly seq: number; readonly update: ToolProgress }
+  /** The worker will die of what the call `seq` did, or of something no call is known to have done. */
+  | { readonly type: "crashing"; readonly seq: number | undefined; readonly error: SerializedError }
+  | { readonly type: "pong" };
+
+/** Messages that travel together, with the raw bytes that their values refer to. */
+export interface Frame<Message> {
+  readonly messages: readonly Message[];
+  readonly attachments: readonly Uint8Array[];
+}

@@ -1,0 +1,47 @@
+import { type EventLoopUtilization, performance } from "node:perf_hooks";
+import type { CallMessage, RunTimes } from "./protocol.ts";
+
+/** A call that has begun in this worker. */
+export class RunningCall {
+  readonly message: CallMessage;
+  readonly #startedAt = performance.now();
+  /** Set once it turned out to wait: what it had run by then, and how busy the loop had been. */
+  #wait: { readonly ranMs: number; readonly loop: EventLoopUtilization } | undefined;
+  #controller: AbortController | undefined;
+  #reason: unknown;
+  /** Whether its answer is given; later ones do not count. */
+  answered = false;
+
+  constructor(message: CallMessage) {
+    this.message = message;
+  }
+
+  /** Aborts when the call is cancelled. Made when first asked for. */
+  get signal(): AbortSignal {
+    if (this.#controller === undefined) {
+      this.#controller = new AbortController();
+      if (this.#reason !== undefined) this.#controller.abort(this.#reason);
+    }
+    return this.#controller.signal;
+  }
+
+  /** Cancels it. */
+  abort(reason: unknown): void {
+    this.#reason = reason;
+    this.#controller?.abort(reason);
+  }
+
+  /** Its function returned a promise. */
+  waits(): void {
+    const ranMs = performance.now() - this.#startedAt;
+    this.#wait = { ranMs, loop: performance.eventLoopUtilization() };
+  }
+
+  /** How long it took. A call that never waited was busy all the time. */
+  times(): RunTimes {
+    const runMs = performance.now() - this.#startedAt;
+    if (this.#wait === undefined) return { runMs, busyMs: runMs };
+    const { active } = performance.eventLoopUtilization(this.#wait.loop);
+    return { runMs, busyMs: Math.min(this.#wait.ranMs + active, runMs) };
+  }
+}
