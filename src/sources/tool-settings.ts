@@ -1,0 +1,26 @@
+/** Settings for all tools of one source. */
+import type { ExecutionMode, Tool, ToolAnnotations } from "../core/tool.ts";
+
+/** What a source's tools have in common. All are optional. */
+export interface ToolSettings {
+  /** Where the tools run. Stronger than their own `mode`. */
+  readonly mode?: ExecutionMode | undefined;
+  /** Tags put behind the tools' own. */
+  readonly tags?: readonly string[] | undefined;
+  /** Most milliseconds of one attempt of tools that set none. Default: the registry's. */
+  readonly timeoutMs?: number | undefined;
+  /** What the tools promise; each hint of a tool's own is stronger. */
+  readonly annotations?: ToolAnnotations | undefined;
+}
+
+/** The tool with a source's settings. */
+export function withSettings(tool: Tool, settings: ToolSettings): Tool {
+  const { mode, tags = [], timeoutMs, annotations } = settings;
+  return Object.freeze({
+    ...tool,
+    mode: mode ?? tool.mode,
+    tags: [...new Set([...(tool.tags ?? []), ...tags])],
+    timeoutMs: tool.timeoutMs ?? timeoutMs,
+    annotations: { ...annotations, ...tool.annotations },
+  });
+}
