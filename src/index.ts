@@ -26,6 +26,7 @@ export type { PoolOptions } from "./executors/pool/pool-options.ts";
 export type { WorkerOutput, WorkerOutputSink } from "./executors/pool/worker-transport.ts";
 export { formatToolResults } from "./formats/format-tool-results.ts";
 export { FORMAT_NAMES, type FormatName } from "./formats/provider-format.ts";
+export type { ResultMessage, ToolDeclaration } from "./formats/provider-formats.ts";
 export type { LimitOptions, LimitsOptions } from "./limits/limit-options.ts";
 export type { ToolFilter } from "./registry/tool-catalog.ts";
 export type { ToolRegistryOptions } from "./runtime/create-runtime.ts";

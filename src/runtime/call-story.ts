@@ -136,6 +136,6 @@ export class CallStory {
       callId,
       toolName,
       ...body,
-    } as CallEvent);
+    });
   }
 }

@@ -51,10 +51,8 @@ export async function feedCalls(source: CallSource, target: FeedTarget): Promise
 async function* untilCancelled(source: CallSource, batch: CallBatch): AsyncGenerator<unknown> {
   const iterator =
     Symbol.asyncIterator in source ? source[Symbol.asyncIterator]() : source[Symbol.iterator]();
-  let leave = (): void => {};
-  const cancelled = new Promise<undefined>((resolve) => {
-    leave = batch.deadline.onEnd(() => resolve(undefined));
-  });
+  const { promise: cancelled, resolve } = Promise.withResolvers<undefined>();
+  const leave = batch.deadline.onEnd(() => resolve(undefined));
   let finished = false;
   try {
     while (batch.deadline.reason === undefined) {

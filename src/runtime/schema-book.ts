@@ -2,7 +2,7 @@
 import type { JsonSchema } from "../core/json-schema.ts";
 import type { Tool } from "../core/tool.ts";
 import type { FormatName } from "../formats/provider-format.ts";
-import { formatNamed } from "../formats/provider-formats.ts";
+import { type ToolDeclaration, formatNamed } from "../formats/provider-formats.ts";
 import { type ProviderNames, providerNames } from "../formats/tool-names.ts";
 import type { CatalogSnapshot, ToolCatalog, ToolFilter } from "../registry/tool-catalog.ts";
 import { inputJsonSchema } from "../schema/to-json-schema.ts";
@@ -19,12 +19,12 @@ export class SchemaBook {
   }
 
   /** The schemas of the enabled tools that a filter lets through. @throws TypeError for an unknown format or schema. */
-  schemas(format: FormatName, filter: ToolFilter): Record<string, unknown>[] {
-    const { encodeTool } = formatNamed(format);
+  schemas<Name extends FormatName>(format: Name, filter: ToolFilter): ToolDeclaration<Name>[] {
+    const wireForm = formatNamed(format);
     const names = this.namesOf(this.#catalog.snapshot());
     const enabled = this.#catalog.list({ enabled: true, ...filter });
     return enabled.map(({ tool }) =>
-      encodeTool({
+      wireForm.encodeTool({
         name: names.toProvider(tool.name),
         description: tool.description,
         inputSchema: this.#schemaOf(tool),

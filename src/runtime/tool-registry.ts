@@ -6,6 +6,7 @@ import type { ToolResult } from "../core/tool-result.ts";
 import type { ExecutionMode, Tool } from "../core/tool.ts";
 import { decodeToolCalls } from "../formats/decode-tool-calls.ts";
 import type { FormatName } from "../formats/provider-format.ts";
+import type { ToolDeclaration } from "../formats/provider-formats.ts";
 import type { CatalogEntry, ToolFilter } from "../registry/tool-catalog.ts";
 import { type ModuleToolsOptions, moduleTools } from "../sources/modules/module-tools.ts";
 import { type ClassToolsOptions, classTools } from "../sources/native/class-tools.ts";
@@ -125,7 +126,7 @@ export class ToolRegistry implements AsyncDisposable {
    *
    * @throws TypeError when the format is unknown or a tool's schema cannot be written as JSON Schema.
    */
-  schemas(format: FormatName, filter: ToolFilter = {}): Record<string, unknown>[] {
+  schemas<Name extends FormatName>(format: Name, filter: ToolFilter = {}): ToolDeclaration<Name>[] {
     return this.#schemas.schemas(format, filter);
   }
 

@@ -1,3 +1,4 @@
+import type { ToolProgress } from "../../core/tool.ts";
 import type { Attempt, AttemptOutcome } from "../executor.ts";
 import type { PortableOrigin } from "../worker/protocol.ts";
 import type { ToolProfile } from "./tool-profile.ts";
@@ -53,6 +54,11 @@ export class PoolCall {
     this.answered = true;
     this.#leaveDeadline();
     this.#settle(outcome);
+  }
+
+  /** Tells the caller how far it has come, while that is of interest. */
+  progressed(update: ToolProgress): void {
+    if (!this.answered) this.attempt.onProgress(update);
   }
 
   /** Resolves when {@link endWork} is called: the work outlives its answer. */

@@ -52,23 +52,28 @@ const KNOWN = [
  * @throws TypeError that names the field and its range.
  */
 export function resolvePoolOptions(pool: string, options: PoolOptions = {}): ResolvedPoolOptions {
-  const unknown = Object.keys(options).find((key) => !KNOWN.includes(key));
-  const refuse = (what: string): never => {
-    throw new TypeError(`pools.${pool}.${what}`);
-  };
-  if (unknown !== undefined) refuse(`${unknown} is unknown; known: ${KNOWN.join(", ")}.`);
+  const mistake = mistakeIn(options);
+  if (mistake !== undefined) throw new TypeError(`pools.${pool}.${mistake}`);
   const { max = availableParallelism(), maxMemoryBytes, maxConcurrencyPerWorker = 64 } = options;
-  const { killGraceMs = 100 } = options;
-  if (!Number.isInteger(max) || max < 1) refuse("max must be an integer from 1.");
-  if (!Number.isInteger(maxConcurrencyPerWorker) || maxConcurrencyPerWorker < 1) {
-    refuse("maxConcurrencyPerWorker must be an integer from 1.");
-  }
-  if (!(killGraceMs >= 0)) refuse("killGraceMs must be 0 or more.");
-  if (maxMemoryBytes !== undefined && !(maxMemoryBytes >= LEAST_MEMORY_BYTES)) {
-    refuse(`maxMemoryBytes must be at least ${LEAST_MEMORY_BYTES} (16 MiB).`);
-  }
-  const { env = {}, execArgv = inheritedExecArgv(process.execArgv) } = options;
+  const { killGraceMs = 100, env = {}, execArgv = inheritedExecArgv(process.execArgv) } = options;
   return { max, maxMemoryBytes, maxConcurrencyPerWorker, killGraceMs, env, execArgv };
+}
+
+function mistakeIn(options: PoolOptions): string | undefined {
+  const unknown = Object.keys(options).find((key) => !KNOWN.includes(key));
+  if (unknown !== undefined) return `${unknown} is unknown; known: ${KNOWN.join(", ")}.`;
+  const { max = 1, maxConcurrencyPerWorker = 1, killGraceMs = 0 } = options;
+  if (!isCount(max)) return "max must be an integer from 1.";
+  if (!isCount(maxConcurrencyPerWorker))
+    return "maxConcurrencyPerWorker must be an integer from 1.";
+  if (!(killGraceMs >= 0)) return "killGraceMs must be 0 or more.";
+  const { maxMemoryBytes = LEAST_MEMORY_BYTES } = options;
+  if (maxMemoryBytes >= LEAST_MEMORY_BYTES) return undefined;
+  return `maxMemoryBytes must be at least ${LEAST_MEMORY_BYTES} (16 MiB).`;
+}
+
+function isCount(value: number): boolean {
+  return Number.isInteger(value) && value >= 1;
 }
 
 /** The parent's Node flags that make sense in a worker: loaders yes, debugger and one-off scripts no. */

@@ -51,6 +51,11 @@ export class PoolWorker {
     return this.#running;
   }
 
+  /** It says that it can be given calls. */
+  isReady(): void {
+    if (this.state === "starting") this.state = "ready";
+  }
+
   /** Whether a call may be sent to it now. */
   accepts(call: PoolCall): boolean {
     if (this.state !== "ready") return false;

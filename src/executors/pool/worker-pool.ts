@@ -14,12 +14,12 @@ import { ToolError } from "../../core/tool-error.ts";
 import { type ConcreteMode, type Tool, isRepeatable } from "../../core/tool.ts";
 import type { Clock } from "../../time/clock.ts";
 import type { Attempt, AttemptOutcome, Executor } from "../executor.ts";
-import type { Frame, FromWorker, RunTimes } from "../worker/protocol.ts";
-import { decodeValue } from "../worker/value-codec.ts";
+import type { Frame, FromWorker } from "../worker/protocol.ts";
 import { CallLine } from "./call-line.ts";
 import { crashError, neverStarted } from "./crash-errors.ts";
 import { PoolCall, type PoolTool } from "./pool-call.ts";
 import type { ResolvedPoolOptions } from "./pool-options.ts";
+import { type WorkerAnswer, outcomeOf } from "./worker-answer.ts";
 import { PoolWorker } from "./pool-worker.ts";
 import { ToolProfile } from "./tool-profile.ts";
 import type { OpenTransport, WorkerExit } from "./worker-transport.ts";
@@ -211,49 +211,32 @@ export class WorkerPool implements Executor {
 
   #onMessage(worker: PoolWorker, message: FromWorker, attachments: readonly Uint8Array[]): void {
     switch (message.type) {
-      case "ready":
-        if (worker.state === "starting") worker.state = "ready";
-        this.#failedStarts = 0;
-        return;
       case "done":
-        return this.#onAnswer(worker, message, () => ({
-          status: "ok",
-          output: decodeValue(message.output, attachments),
-          runMs: message.runMs,
-        }));
       case "failed":
-        return this.#onAnswer(worker, message, (call) => ({
-          status: "error",
-          error: ToolError.from(deserializeError(message.error), call.tool.name),
-          began: true,
-          runMs: message.runMs,
-        }));
+        return this.#onAnswer(worker, message, attachments);
       case "dropped":
         worker.settle(message.seq)?.endWork();
         return;
-      case "progress": {
-        const call = worker.find(message.seq);
-        if (call?.answered === false) call.attempt.onProgress(message.update);
+      case "progress":
+        worker.find(message.seq)?.progressed(message.update);
         return;
-      }
       case "crashing":
         return this.#onCrashing(worker, message);
+      case "ready":
+        worker.isReady();
+        this.#failedStarts = 0;
+        return;
       case "pong":
         worker.isResponsive = true;
-        return;
     }
   }
 
-  #onAnswer(
-    worker: PoolWorker,
-    message: RunTimes & { readonly seq: number },
-    outcomeOf: (call: PoolCall) => AttemptOutcome,
-  ): void {
+  #onAnswer(worker: PoolWorker, answer: WorkerAnswer, attachments: readonly Uint8Array[]): void {
     const ranAlone = worker.running.size <= 1;
-    const call = worker.settle(message.seq);
+    const call = worker.settle(answer.seq);
     if (call === undefined) return;
-    call.tool.profile.learn(message, ranAlone);
-    if (!call.answered) call.answer(outcomeOf(call));
+    call.tool.profile.learn(answer, ranAlone);
+    if (!call.answered) call.answer(outcomeOf(call.tool.name, answer, attachments));
     call.endWork();
   }
 

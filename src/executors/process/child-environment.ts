@@ -1,5 +1,5 @@
 /** Variables a child gets from its parent: what programs need to run, nothing that is a secret by habit. */
-const INHERITED: readonly string[] = [
+const INHERITED: ReadonlySet<string> = new Set([
   "PATH",
   "HOME",
   "USER",
@@ -23,7 +23,7 @@ const INHERITED: readonly string[] = [
   "APPDATA",
   "LOCALAPPDATA",
   "USERPROFILE",
-];
+]);
 
 /**
  * The environment of a child process: the parent's harmless variables (listed above, and `LC_*`), then
@@ -35,7 +35,7 @@ export function childEnvironment(
 ): Record<string, string> {
   const environment: Record<string, string> = {};
   for (const [name, value] of Object.entries(parent)) {
-    if (value !== undefined && (INHERITED.includes(name) || name.startsWith("LC_")))
+    if (value !== undefined && (INHERITED.has(name) || name.startsWith("LC_")))
       environment[name] = value;
   }
   for (const [name, value] of Object.entries(added)) {

@@ -75,7 +75,7 @@ export class ThreadTransport implements WorkerTransport {
   }
 
   #onExit(code: number, listener: TransportListener): void {
-    const failure = this.#failure as NodeJS.ErrnoException | undefined;
+    const failure: NodeJS.ErrnoException | undefined = this.#failure;
     const outOfMemory = failure?.code === "ERR_WORKER_OUT_OF_MEMORY";
     const stderrTail = this.#stderrTail.text;
     listener.onExit({ code, signal: null, outOfMemory, cause: failure, stderrTail });

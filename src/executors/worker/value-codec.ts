@@ -6,6 +6,7 @@
  * error that names the path, never a silent loss.
  */
 import { createRequire } from "node:module";
+import type * as Devalue from "devalue";
 import {
   type SerializedError,
   deserializeError,
@@ -21,18 +22,16 @@ export interface EncodedValue {
   readonly rich?: string;
 }
 
-type Devalue = typeof import("devalue");
-
 /** Containers nested deeper than this go the slow way, which also finds cycles. */
 const MAX_JSON_DEPTH = 64;
 
 const UNDEFINED: EncodedValue = {};
 
-let loaded: Devalue | undefined;
+let loaded: typeof Devalue | undefined;
 
 /** Most calls need no more than JSON, so devalue is loaded when the first one does. */
-function devalue(): Devalue {
-  loaded ??= createRequire(import.meta.url)("devalue") as Devalue;
+function devalue(): typeof Devalue {
+  loaded ??= createRequire(import.meta.url)("devalue") as typeof Devalue;
   return loaded;
 }
 

@@ -1,0 +1,22 @@
+import { deserializeError } from "../../core/serialized-error.ts";
+import { ToolError } from "../../core/tool-error.ts";
+import type { AttemptOutcome } from "../executor.ts";
+import type { FromWorker } from "../worker/protocol.ts";
+import { decodeValue } from "../worker/value-codec.ts";
+
+/** What a worker says at the end of a call. */
+export type WorkerAnswer = Extract<FromWorker, { readonly type: "done" | "failed" }>;
+
+/** The outcome that an answer stands for. */
+export function outcomeOf(
+  toolName: string,
+  answer: WorkerAnswer,
+  attachments: readonly Uint8Array[],
+): AttemptOutcome {
+  const { runMs } = answer;
+  if (answer.type === "done") {
+    return { status: "ok", output: decodeValue(answer.output, attachments), runMs };
+  }
+  const error = ToolError.from(deserializeError(answer.error), toolName);
+  return { status: "error", error, began: true, runMs };
+}
