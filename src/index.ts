@@ -34,4 +34,9 @@ export type { EventOf, ToolyardEvent } from "./runtime/event-hub.ts";
 export type { ToolInfo } from "./runtime/tool-info.ts";
 export { type RegisterOptions, ToolRegistry } from "./runtime/tool-registry.ts";
 export type { ModuleToolsOptions } from "./sources/modules/module-tools.ts";
-export type { ClassToolsOptions, MethodDescription } from "./sources/native/class-tools.ts";
+export type { ClassToolsOptions } from "./sources/native/class-tools.ts";
+export {
+  type MethodDescription,
+  type MethodDescriptions,
+  describeMethods,
+} from "./sources/native/describe-methods.ts";

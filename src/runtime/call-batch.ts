@@ -51,27 +51,24 @@ export class CallBatch {
   }
 
   /** Runs one call to its result. Never rejects. */
-  async run(call: ToolCall, index: number, onAdmitted?: () => void): Promise<ToolResult> {
+  run(call: ToolCall, index: number, onAdmitted?: () => void): Promise<ToolResult> {
+    if (this.#counting === "together") return this.#run(call, index, this.#deadline, onAdmitted);
+    const deadline = new Deadline(this.#surroundings.parts.clock, this.#deadline);
+    this.#limit(deadline);
+    return this.#run(call, index, deadline, onAdmitted).finally(() => deadline.close());
+  }
+
+  #run(
+    call: ToolCall,
+    index: number,
+    deadline: Deadline,
+    onAdmitted: (() => void) | undefined,
+  ): Promise<ToolResult> {
     const { parts, defaultMode, resolve, emit, nextCallNumber } = this.#surroundings;
-    let deadline = this.#deadline;
-    if (this.#counting === "each") {
-      deadline = new Deadline(parts.clock, this.#deadline);
-      this.#limit(deadline);
-    }
-    const accepted = {
-      call,
-      callNumber: nextCallNumber(),
-      index,
-      options: this.#options,
-      deadline,
-      defaultMode,
-      resolve,
-      emit,
-      onAdmitted,
-    };
-    const result = await runCall(parts, accepted);
-    if (deadline !== this.#deadline) deadline.close();
-    return result;
+    const options = this.#options;
+    const callNumber = nextCallNumber();
+    const place = { callNumber, index, options, deadline };
+    return runCall(parts, { call, ...place, defaultMode, resolve, emit, onAdmitted });
   }
 
   /** Cancels what still runs. */

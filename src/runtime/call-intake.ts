@@ -4,6 +4,7 @@ import type { CallOptions, ToolCall } from "../core/tool-call.ts";
 import { ToolError } from "../core/tool-error.ts";
 import type { ToolResult } from "../core/tool-result.ts";
 import type { ExecutionMode } from "../core/tool.ts";
+import { suggestion } from "../registry/closest-names.ts";
 import type { BoundTool } from "./bound-tool.ts";
 import { CallBatch, type DeadlineCounting } from "./call-batch.ts";
 import type { Runtime } from "./create-runtime.ts";
@@ -41,9 +42,11 @@ export class CallIntake {
   /** Runs calls that are all there. @throws TypeError when closed. */
   execute(calls: readonly ToolCall[], options: CallOptions): Promise<ToolResult[]> {
     const batch = this.#makeBatch(options, "together");
-    return this.#during(batch, () =>
-      Promise.all(calls.map((call, index) => this.#noteHandedBack(call, batch.run(call, index)))),
-    );
+    return this.#during(batch, async () => {
+      const results = await Promise.all(calls.map((call, index) => batch.run(call, index)));
+      if (this.#state.is === "draining") this.#noteHandedBack(calls, results, this.#state.reason);
+      return results;
+    });
   }
 
   /** Runs calls as they come out of an iterable. @throws TypeError when closed. */
@@ -154,11 +157,14 @@ export class CallIntake {
     }
   }
 
-  async #noteHandedBack(call: ToolCall, running: Promise<ToolResult>): Promise<ToolResult> {
-    const result = await running;
-    const draining = this.#state.is === "draining" ? this.#state.reason : undefined;
-    if (result.status === "error" && result.error === draining) this.#handedBack.push(call);
-    return result;
+  #noteHandedBack(
+    calls: readonly ToolCall[],
+    results: readonly ToolResult[],
+    reason: ToolError,
+  ): void {
+    const wasHandedBack = (result: ToolResult | undefined): boolean =>
+      result?.status === "error" && result.error === reason;
+    this.#handedBack.push(...calls.filter((_, index) => wasHandedBack(results[index])));
   }
 
   async #idle(): Promise<void> {
@@ -167,8 +173,7 @@ export class CallIntake {
 }
 
 function toolNotFound(name: string, closest: readonly string[]): ToolError {
-  const hint = closest.length > 0 ? ` Did you mean ${closest.join(" or ")}?` : "";
-  return new ToolError("TOOL_NOT_FOUND", `There is no tool "${name}".${hint}`, {
+  return new ToolError("TOOL_NOT_FOUND", `There is no tool "${name}".${suggestion(closest)}`, {
     details: { closest },
   });
 }

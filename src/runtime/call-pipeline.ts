@@ -90,13 +90,9 @@ function executorFor({ mode, autoMode, executors }: BoundTool, accepted: Accepte
 async function parseInput(bound: BoundTool, call: ToolCall): Promise<unknown> {
   const { name } = bound.tool;
   if (call.malformed !== undefined) {
-    throw new ToolError(
-      "INPUT_INVALID",
-      `The arguments of ${name} are not valid JSON: ${call.malformed}`,
-      {
-        details: { issues: [{ path: "", message: call.malformed }] },
-      },
-    );
+    throw new ToolError("INPUT_INVALID", `${name} cannot be called: ${call.malformed}.`, {
+      details: { issues: [{ path: "", message: call.malformed }] },
+    });
   }
   const parsed = await bound.input.parse(call.input);
   return parsed.ok ? parsed.value : refuse("INPUT_INVALID", `The input of ${name}`, parsed);
