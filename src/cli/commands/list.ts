@@ -1,0 +1,53 @@
+/** `toolyard list`: the tools there are. */
+import type { Command } from "commander";
+import type { ToolInfo } from "../../runtime/tool-info.ts";
+import { addSourceOptions, type SourceFlags } from "../cli-options.ts";
+import type { CliIo } from "../cli-io.ts";
+import type { CliSession } from "../cli-session.ts";
+import { openTools, printTo } from "../open-tools.ts";
+import { paletteFor } from "../palette.ts";
+import { drawToolList } from "../tool-list.ts";
+
+interface ListFlags extends SourceFlags {
+  readonly namespace?: string;
+  readonly tag?: readonly string[];
+  readonly json?: true;
+}
+
+/** Adds the command. */
+export function addListCommand(program: Command, session: CliSession): void {
+  const command = program
+    .command("list")
+    .summary("list the tools")
+    .description("Lists the tools: name, where they run, what they do.");
+  addSourceOptions(command)
+    .option("--namespace <namespace>", "only tools of this namespace")
+    .option(
+      "--tag <tag>",
+      "only tools with this tag; repeatable, all must be there",
+      (tag: string, tags: readonly string[] | undefined) => [...(tags ?? []), tag],
+    )
+    .option("--json", "print a JSON array")
+    .action(async (flags: ListFlags) => listTools(flags, session.io));
+}
+
+async function listTools(flags: ListFlags, io: CliIo): Promise<void> {
+  const tools = await openTools(flags, io);
+  await using registry = await tools.open({}, printTo(io));
+  const { namespace, tag } = flags;
+  const found = registry.list({
+    ...(namespace !== undefined && { namespace }),
+    ...(tag !== undefined && { tags: tag }),
+  });
+  io.stdout.write(flags.json === true ? toJson(found) : draw(found, io));
+}
+
+function draw(found: readonly ToolInfo[], io: CliIo): string {
+  if (found.length === 0) return "No tools fit.\n";
+  const paint = paletteFor(io.stdout, io.env);
+  return drawToolList(found, { width: io.stdout.columns ?? 100, paint });
+}
+
+function toJson(found: readonly ToolInfo[]): string {
+  return `${JSON.stringify(found, null, 2)}\n`;
+}

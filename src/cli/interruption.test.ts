@@ -1,0 +1,114 @@
+import { PassThrough } from "node:stream";
+import { describe, expect, test } from "vitest";
+import { ToolError } from "../core/tool-error.ts";
+import type { CliIo, InterruptCause } from "./cli-io.ts";
+import { Interruption } from "./interruption.ts";
+
+function setUp() {
+  const stderr = new PassThrough();
+  const listeners = new Set<(cause: InterruptCause) => void>();
+  const exitListeners = new Set<(code: number) => void>();
+  const happened: string[] = [];
+  const io: CliIo = {
+    stdout: { write: () => true },
+    stderr,
+    env: {},
+    cwd: "/",
+    readStdin: async () => "",
+    onInterrupt: (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    onExit: (listener) => {
+      exitListeners.add(listener);
+      return () => exitListeners.delete(listener);
+    },
+    redirectPrints: () => () => {},
+    exit: (code) => void happened.push(`exit ${code}`),
+  };
+  const interruption = new Interruption(io, () => void happened.push("kill"));
+  return {
+    interruption,
+    happened,
+    listeners,
+    interrupt: (cause: InterruptCause) => listeners.forEach((listener) => listener(cause)),
+    exit: (code: number) => exitListeners.forEach((listener) => listener(code)),
+    said: () => String(stderr.read() ?? ""),
+  };
+}
+
+describe("Interruption", () => {
+  test.each([
+    ["SIGINT", 130],
+    ["SIGTERM", 143],
+    ["SIGHUP", 129],
+    ["SIGPIPE", 141],
+  ] as const)("%s cancels and means exit code %i", (signal, code) => {
+    const { interruption, interrupt, happened } = setUp();
+    expect(interruption.exitCode).toBeUndefined();
+
+    interrupt({ signal });
+
+    expect(ToolError.is(interruption.signal.reason, "CALL_CANCELLED")).toBe(true);
+    expect(interruption.exitCode).toBe(code);
+    expect(happened).toEqual([]);
+  });
+
+  test("the first Ctrl-C says what a second one does", () => {
+    const { interrupt, said } = setUp();
+    interrupt({ signal: "SIGINT" });
+    expect(said()).toBe("Stopping. Press Ctrl-C again to stop at once.\n");
+  });
+
+  test("a second signal kills and ends the program, a third finds nobody", () => {
+    const { interrupt, happened, listeners } = setUp();
+    interrupt({ signal: "SIGINT" });
+    interrupt({ signal: "SIGTERM" });
+    interrupt({ signal: "SIGINT" });
+    expect(happened).toEqual(["kill", "exit 130"]);
+    expect(listeners.size).toBe(0);
+  });
+
+  test("a reader that went away after Ctrl-C kills nothing", () => {
+    const { interrupt, happened } = setUp();
+    interrupt({ signal: "SIGINT" });
+    interrupt({ signal: "SIGPIPE" });
+    expect(happened).toEqual([]);
+  });
+
+  test("an error thrown outside of any call stops the run with a line, and further ones do not kill", () => {
+    const { interruption, interrupt, happened, said } = setUp();
+    interrupt({ strayError: new Error("boom\nat x") });
+    interrupt({ strayError: new Error("again") });
+
+    expect(interruption.exitCode).toBe(1);
+    expect(interruption.signal.aborted).toBe(true);
+    expect(said()).toBe(
+      "toolyard: a tool on the event loop threw outside of its call: boom at x. " +
+        "Run it with --mode process to keep such tools apart.\n",
+    );
+    expect(happened).toEqual([]);
+  });
+
+  test("a program that a tool ends still says so and hands over what there is", () => {
+    const { exit, happened, said } = setUp();
+    exit(0);
+    expect(said()).toContain("a tool on the event loop ended the program");
+    expect(happened).toEqual(["kill"]);
+  });
+
+  test("a program that has nothing left to wait for says that instead", () => {
+    const { exit, said } = setUp();
+    exit(13);
+    expect(said()).toContain("a tool waits for something that never comes");
+  });
+
+  test("once closed it hears nothing", () => {
+    const { interruption, interrupt, exit, happened, said } = setUp();
+    interruption.close();
+    interrupt({ signal: "SIGINT" });
+    exit(0);
+    expect(interruption.signal.aborted).toBe(false);
+    expect(said() + happened.join("")).toBe("");
+  });
+});

@@ -1,0 +1,78 @@
+/** One run of a file's calls in one mode. */
+import type { ToolCall } from "../core/tool-call.ts";
+import type { ToolResult } from "../core/tool-result.ts";
+import type { ExecutionMode } from "../core/tool.ts";
+import type { ToolRegistry } from "../runtime/tool-registry.ts";
+import type { CliIo } from "./cli-io.ts";
+import { Interruption } from "./interruption.ts";
+import { showProgress } from "./live-progress.ts";
+import type { RunSummary } from "./mode-table.ts";
+import { RunLog } from "./run-log.ts";
+import type { Bar } from "./timeline/bar.ts";
+
+/** What is to be run. */
+export interface RunRequest {
+  readonly calls: readonly ToolCall[];
+  /** The mode this run was asked for; told to people. */
+  readonly mode: ExecutionMode;
+  readonly deadlineMs: number | undefined;
+  /** Makes the registry; `print` is where what its workers print must go. */
+  readonly openRegistry: (print: (text: string) => void) => Promise<ToolRegistry>;
+  /** Called with each result as it comes. */
+  readonly onResult: (result: ToolResult, index: number) => void;
+  /** Called with what there is when the program must end at once. */
+  readonly onCutOff: (run: FinishedRun) => void;
+}
+
+/** What came of it. */
+export interface FinishedRun extends RunSummary {
+  readonly bars: readonly Bar[];
+  /** The exit code of an interruption; undefined when nothing interrupted the run. */
+  readonly interruptedWith: number | undefined;
+}
+
+/** Runs the calls and lets go of the registry. On a terminal its progress is shown meanwhile. */
+export async function runOnce(request: RunRequest, io: CliIo): Promise<FinishedRun> {
+  const { calls, mode, deadlineMs } = request;
+  const log = new RunLog(calls.length, request.onResult);
+  const progress = await showProgress(io, mode, log);
+  let registry: ToolRegistry | undefined;
+  const finished = (): FinishedRun => finish(mode, log, interruption.exitCode);
+  const interruption = new Interruption(io, () => {
+    progress.stop();
+    void registry?.destroy();
+    request.onCutOff(finished());
+  });
+  const stopRedirecting = io.redirectPrints(progress.print);
+  try {
+    registry = await request.openRegistry(progress.print);
+    registry.on("*", log.hear);
+    await registry.executeToolCalls(calls, { signal: interruption.signal, deadlineMs });
+    await letGo(registry, interruption);
+    return finished();
+  } finally {
+    progress.stop();
+    stopRedirecting();
+    interruption.close();
+  }
+}
+
+/** Workers that ended their work get to say their last words; interrupted ones do not. */
+function letGo(registry: ToolRegistry, interruption: Interruption): Promise<void> {
+  return interruption.exitCode === undefined ? registry.close() : registry.destroy();
+}
+
+function finish(
+  mode: ExecutionMode,
+  log: RunLog,
+  interruptedWith: number | undefined,
+): FinishedRun {
+  return {
+    mode,
+    wallMs: log.wallMs,
+    firstStartMs: log.firstStartMs,
+    results: log.results.filter((result) => result !== undefined),
+    bars: log.bars,
+    interruptedWith,
+  };
+}
