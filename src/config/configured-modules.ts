@@ -1,0 +1,75 @@
+import { dirname } from "node:path";
+import { withInfinity } from "./config-options.ts";
+import type { ConfigPath } from "./config-path.ts";
+import { type ConfigProblem, type ConfigSource, placeOf } from "./config-source.ts";
+import type { LoadedModule } from "./loaded-config.ts";
+import { findModuleFile } from "./module-files.ts";
+import type { ConfigToolModule } from "./toolyard-config.ts";
+
+/** What the `tools` of a config stand for. */
+export interface ConfiguredModules {
+  readonly modules: readonly LoadedModule[];
+  /** Files that are not there. */
+  readonly problems: readonly ConfigProblem[];
+}
+
+interface Entry {
+  readonly module: string;
+  /** Where the file is named. */
+  readonly path: ConfigPath;
+  readonly settings: Omit<ConfigToolModule, "module">;
+}
+
+/**
+ * Finds the modules that a config names. Works on a config with mistakes too, so that a missing file
+ * is told along with them.
+ *
+ * @param value - The config in plain JSON.
+ * @param file - The absolute path of the config.
+ * @param source - Where the modules are written.
+ * @param skip - Whether the text at a path is a mistake already.
+ */
+export async function configuredModules(
+  value: unknown,
+  file: string,
+  source: ConfigSource,
+  skip: (path: ConfigPath) => boolean,
+): Promise<ConfiguredModules> {
+  const { tools } = (value ?? {}) as { readonly tools?: unknown };
+  const folder = dirname(file);
+  const entries = Array.isArray(tools) ? tools.flatMap(readEntry) : [];
+  const found = await Promise.all(
+    entries
+      .filter((entry) => !skip(entry.path))
+      .map(async (entry) => ({ entry, moduleFile: await findModuleFile(entry.module, folder) })),
+  );
+  const modules: LoadedModule[] = [];
+  const problems: ConfigProblem[] = [];
+  for (const { entry, moduleFile } of found) {
+    if ("url" in moduleFile) modules.push(loadedModule(entry, moduleFile.url, source));
+    else problems.push({ path: entry.path, message: moduleFile.problem });
+  }
+  return { modules, problems };
+}
+
+function readEntry(written: unknown, place: number): readonly Entry[] {
+  if (typeof written === "string") {
+    return [{ module: written, path: ["tools", place], settings: {} }];
+  }
+  if (typeof written !== "object" || written === null) return [];
+  const { module, ...settings } = written as ConfigToolModule;
+  if (typeof module !== "string") return [];
+  return [{ module, path: ["tools", place, "module"], settings }];
+}
+
+function loadedModule({ path, settings }: Entry, url: string, source: ConfigSource): LoadedModule {
+  const { timeoutMs, ...options } = settings;
+  return {
+    url,
+    options: {
+      ...options,
+      ...(timeoutMs !== undefined && { timeoutMs: withInfinity(timeoutMs) as number }),
+    },
+    place: placeOf(source, path.slice(0, 2)),
+  };
+}

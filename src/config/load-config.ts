@@ -1,0 +1,67 @@
+import { isAbsolute, relative, resolve } from "node:path";
+import { checkConfig } from "./check-config.ts";
+import { ConfigError, type ConfigIssue } from "./config-error.ts";
+import { registryOptions } from "./config-options.ts";
+import { type ConfigPath, formatPath } from "./config-path.ts";
+import { type ConfigSource, issueOf, placeOf } from "./config-source.ts";
+import { configuredModules } from "./configured-modules.ts";
+import type { Environment } from "./fill-in-environment.ts";
+import { findConfig, noConfigError } from "./find-config.ts";
+import type { LoadedConfig, LoadedDisabling } from "./loaded-config.ts";
+import { readConfig } from "./read-config.ts";
+import type { ToolyardConfig } from "./toolyard-config.ts";
+
+/**
+ * Reads a config: JSON with comments and trailing commas, or a TypeScript or JavaScript module with
+ * the config as its default export or its export `config`. The modules that it names must be there;
+ * they are not imported yet.
+ *
+ * @param path - The config, relative to `cwd`. Default: what `findConfig` finds there.
+ * @param cwd - Default: the current directory.
+ * @param environment - What `${NAME}` stands for. Default: `process.env`.
+ * @throws ConfigError with every mistake found; when there is no config, it says what to create.
+ */
+export async function loadConfig(
+  path?: string,
+  cwd: string = process.cwd(),
+  environment: Environment = process.env,
+): Promise<LoadedConfig> {
+  const file = path === undefined ? await findConfig(cwd) : resolve(cwd, path);
+  if (file === undefined) {
+    throw noConfigError("toolyard.json", "There is no such file here, nor a toolyard.config.ts.");
+  }
+  const source = await readConfig(file, shownPath(file, cwd));
+  const { value, problems } = await checkConfig(source.value, environment);
+  const broken = new Set(problems.map((problem) => formatPath(problem.path)));
+  const skip = (at: ConfigPath): boolean => broken.has(formatPath(at));
+  const found = await configuredModules(value, file, source, skip);
+  const mistakes = [...problems, ...found.problems].map((problem) => issueOf(source, problem));
+  const issues = [...source.issues, ...mistakes];
+  if (issues.length > 0) throw new ConfigError(issues.toSorted(byPosition));
+  const config = value as ToolyardConfig;
+  return {
+    file,
+    options: registryOptions(config),
+    tools: found.modules,
+    disabled: disablings(config, source),
+  };
+}
+
+function disablings({ disabled = {} }: ToolyardConfig, source: ConfigSource): LoadedDisabling[] {
+  return Object.entries(disabled).map(([name, reason]) => ({
+    name,
+    reason,
+    place: placeOf(source, ["disabled", name], "key"),
+  }));
+}
+
+/** Relative paths are short and can be clicked in a terminal, but only from below the current directory. */
+function shownPath(file: string, cwd: string): string {
+  const below = relative(cwd, file);
+  return below.startsWith("..") || isAbsolute(below) ? file : below;
+}
+
+function byPosition(left: ConfigIssue, right: ConfigIssue): number {
+  const byLine = (left.line ?? 0) - (right.line ?? 0);
+  return byLine === 0 ? (left.column ?? 0) - (right.column ?? 0) : byLine;
+}
