@@ -46,7 +46,7 @@ export class ThreadTransport implements WorkerTransport {
       stdout: true,
       stderr: true,
       execArgv: [...options.execArgv],
-      env: { ...process.env, ...options.env },
+      env: definedOnly({ ...process.env, ...options.env }),
       resourceLimits: resourceLimitsOf(options),
     });
     this.#worker.stdout.on("data", (chunk) => workerOutput({ workerId, text: String(chunk) }));
@@ -80,6 +80,13 @@ export class ThreadTransport implements WorkerTransport {
     const stderrTail = this.#stderrTail.text;
     listener.onExit({ code, signal: null, outOfMemory, cause: failure, stderrTail });
   }
+}
+
+/** Node would hand on an undefined variable as the text "undefined". */
+function definedOnly(
+  environment: Readonly<Record<string, string | undefined>>,
+): Record<string, string | undefined> {
+  return Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== undefined));
 }
 
 function resourceLimitsOf({ maxMemoryBytes }: ResolvedPoolOptions): {
