@@ -9,12 +9,14 @@ export interface CliOutput {
 }
 
 /**
- * Why a run is cut short: a signal, a reader that went away, or an error thrown outside of any call,
- * which would end the program if nobody listened.
+ * Why a run is cut short: a signal, a reader that went away (`SIGPIPE`), an error thrown outside of
+ * any call, or that nothing is left in this process that could ever end what still runs. Each would
+ * end the program if nobody listened.
  */
 export type InterruptCause =
-  | { readonly signal: "SIGINT" | "SIGTERM" | "SIGHUP" | "SIGPIPE" }
-  | { readonly strayError: unknown };
+  | { readonly is: "signal"; readonly signal: "SIGINT" | "SIGTERM" | "SIGHUP" | "SIGPIPE" }
+  | { readonly is: "stray-error"; readonly thrown: unknown }
+  | { readonly is: "stuck" };
 
 /** What the CLI reads, writes and listens to. */
 export interface CliIo {
@@ -32,11 +34,10 @@ export interface CliIo {
    */
   onInterrupt(listener: (cause: InterruptCause) => void): () => void;
   /**
-   * Hears that the program ends while the listener is on, and with which code: a tool on the event
-   * loop called `process.exit`, or nothing is left that could go on. The program then ends with code 1
-   * at least. Returns what takes the listener off.
+   * Hears that the program ends while the listener is on: a tool on the event loop called
+   * `process.exit`. The program then ends with code 1 at least. Returns what takes the listener off.
    */
-  onExit(listener: (code: number) => void): () => void;
+  onExit(listener: () => void): () => void;
   /** Sends what tools on the event loop print to `sink` rather than to stderr. Returns what ends that. */
   redirectPrints(sink: (text: string) => void): () => void;
   /** Ends the program at once. */

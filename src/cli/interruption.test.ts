@@ -7,7 +7,7 @@ import { Interruption } from "./interruption.ts";
 function setUp() {
   const stderr = new PassThrough();
   const listeners = new Set<(cause: InterruptCause) => void>();
-  const exitListeners = new Set<(code: number) => void>();
+  const exitListeners = new Set<() => void>();
   const happened: string[] = [];
   const io: CliIo = {
     stdout: { write: () => true },
@@ -32,7 +32,7 @@ function setUp() {
     happened,
     listeners,
     interrupt: (cause: InterruptCause) => listeners.forEach((listener) => listener(cause)),
-    exit: (code: number) => exitListeners.forEach((listener) => listener(code)),
+    exit: () => exitListeners.forEach((listener) => listener()),
     said: () => String(stderr.read() ?? ""),
   };
 }
@@ -47,7 +47,7 @@ describe("Interruption", () => {
     const { interruption, interrupt, happened } = setUp();
     expect(interruption.exitCode).toBeUndefined();
 
-    interrupt({ signal });
+    interrupt({ is: "signal", signal });
 
     expect(ToolError.is(interruption.signal.reason, "CALL_CANCELLED")).toBe(true);
     expect(interruption.exitCode).toBe(code);
@@ -56,30 +56,30 @@ describe("Interruption", () => {
 
   test("the first Ctrl-C says what a second one does", () => {
     const { interrupt, said } = setUp();
-    interrupt({ signal: "SIGINT" });
+    interrupt({ is: "signal", signal: "SIGINT" });
     expect(said()).toBe("Stopping. Press Ctrl-C again to stop at once.\n");
   });
 
   test("a second signal kills and ends the program, a third finds nobody", () => {
     const { interrupt, happened, listeners } = setUp();
-    interrupt({ signal: "SIGINT" });
-    interrupt({ signal: "SIGTERM" });
-    interrupt({ signal: "SIGINT" });
+    interrupt({ is: "signal", signal: "SIGINT" });
+    interrupt({ is: "signal", signal: "SIGTERM" });
+    interrupt({ is: "signal", signal: "SIGINT" });
     expect(happened).toEqual(["kill", "exit 130"]);
     expect(listeners.size).toBe(0);
   });
 
   test("a reader that went away after Ctrl-C kills nothing", () => {
     const { interrupt, happened } = setUp();
-    interrupt({ signal: "SIGINT" });
-    interrupt({ signal: "SIGPIPE" });
+    interrupt({ is: "signal", signal: "SIGINT" });
+    interrupt({ is: "signal", signal: "SIGPIPE" });
     expect(happened).toEqual([]);
   });
 
   test("an error thrown outside of any call stops the run with a line, and further ones do not kill", () => {
     const { interruption, interrupt, happened, said } = setUp();
-    interrupt({ strayError: new Error("boom\nat x") });
-    interrupt({ strayError: new Error("again") });
+    interrupt({ is: "stray-error", thrown: new Error("boom\nat x") });
+    interrupt({ is: "stray-error", thrown: new Error("again") });
 
     expect(interruption.exitCode).toBe(1);
     expect(interruption.signal.aborted).toBe(true);
@@ -92,22 +92,24 @@ describe("Interruption", () => {
 
   test("a program that a tool ends still says so and hands over what there is", () => {
     const { exit, happened, said } = setUp();
-    exit(0);
+    exit();
     expect(said()).toContain("a tool on the event loop ended the program");
     expect(happened).toEqual(["kill"]);
   });
 
-  test("a program that has nothing left to wait for says that instead", () => {
-    const { exit, said } = setUp();
-    exit(13);
-    expect(said()).toContain("a tool waits for something that never comes");
+  test("a run that nothing can end any more stops and says why", () => {
+    const { interruption, interrupt, said } = setUp();
+    interrupt({ is: "stuck" });
+    expect(interruption.exitCode).toBe(1);
+    expect(interruption.signal.aborted).toBe(true);
+    expect(said()).toMatch(/^toolyard: a tool waits for something that never comes\. /);
   });
 
   test("once closed it hears nothing", () => {
     const { interruption, interrupt, exit, happened, said } = setUp();
     interruption.close();
-    interrupt({ signal: "SIGINT" });
-    exit(0);
+    interrupt({ is: "signal", signal: "SIGINT" });
+    exit();
     expect(interruption.signal.aborted).toBe(false);
     expect(said() + happened.join("")).toBe("");
   });

@@ -7,9 +7,6 @@ import { oneLine } from "./one-line.ts";
 /** Exit codes as shells report them: 128 and the signal's number. */
 const EXIT_CODES = { SIGHUP: 129, SIGINT: 130, SIGPIPE: 141, SIGTERM: 143 } as const;
 
-/** The code that Node ends with when a promise is waited for and nothing is left to settle it. */
-const NOTHING_LEFT = 13;
-
 const APART = "Run it with --mode process to keep such tools apart.";
 
 /** Turns interruptions into one AbortSignal and an exit code. */
@@ -26,7 +23,7 @@ export class Interruption {
     this.#onKill = onKill;
     this.#stopListening = [
       io.onInterrupt((cause) => this.#interrupt(cause)),
-      io.onExit((code) => this.#cutOff(code)),
+      io.onExit(() => this.#cutOff()),
     ];
   }
 
@@ -46,17 +43,15 @@ export class Interruption {
   }
 
   #interrupt(cause: InterruptCause): void {
-    const isSignal = "signal" in cause;
     if (this.#exitCode !== undefined) {
       // Tools that are being stopped may throw more stray errors; only a person kills.
-      if (isSignal && cause.signal !== "SIGPIPE") this.#kill();
+      if (cause.is === "signal" && cause.signal !== "SIGPIPE") this.#kill();
       return;
     }
-    this.#exitCode = isSignal ? EXIT_CODES[cause.signal] : 1;
+    this.#exitCode = cause.is === "signal" ? EXIT_CODES[cause.signal] : 1;
     const notice = noticeFor(cause);
     if (notice !== "") this.#io.stderr.write(`${notice}\n`);
-    const why = isSignal ? `Interrupted by ${cause.signal}.` : "The run stopped at a stray error.";
-    this.#controller.abort(new ToolError("CALL_CANCELLED", why));
+    this.#controller.abort(new ToolError("CALL_CANCELLED", reasonFor(cause)));
   }
 
   #kill(): void {
@@ -65,22 +60,27 @@ export class Interruption {
     this.#io.exit(this.#exitCode ?? 1);
   }
 
-  #cutOff(code: number): void {
-    const what =
-      code === NOTHING_LEFT
-        ? "nothing is left that could end the calls that still run: a tool waits for something that never comes."
-        : `a tool on the event loop ended the program. ${APART}`;
-    this.#io.stderr.write(`toolyard: ${what}\n`);
+  #cutOff(): void {
+    this.close();
+    this.#io.stderr.write(`toolyard: a tool on the event loop ended the program. ${APART}\n`);
     this.#onKill();
   }
 }
 
 function noticeFor(cause: InterruptCause): string {
-  if ("strayError" in cause) {
-    return (
-      `toolyard: a tool on the event loop threw outside of its call: ${oneLine(thrownText(cause.strayError))}. ` +
-      APART
-    );
+  if (cause.is === "stray-error") {
+    const what = oneLine(thrownText(cause.thrown));
+    return `toolyard: a tool on the event loop threw outside of its call: ${what}. ${APART}`;
+  }
+  if (cause.is === "stuck") {
+    return "toolyard: a tool waits for something that never comes. Give it a timeoutMs, or use --deadline.";
   }
   return cause.signal === "SIGINT" ? "Stopping. Press Ctrl-C again to stop at once." : "";
+}
+
+function reasonFor(cause: InterruptCause): string {
+  if (cause.is === "signal") return `Interrupted by ${cause.signal}.`;
+  return cause.is === "stray-error"
+    ? "The run stopped because a tool threw outside of its call."
+    : "The run stopped because nothing was left that could end it.";
 }

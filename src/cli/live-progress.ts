@@ -37,7 +37,8 @@ export async function showProgress(
     frame += 1;
   };
   draw();
-  const timer = setInterval(draw, REDRAW_MS);
+  // A picture is no reason to stay alive: a run in which nothing else goes on is stuck.
+  const timer = setInterval(draw, REDRAW_MS).unref();
   return {
     print: (text) => {
       update.clear();

@@ -26,9 +26,9 @@ export function processIo(): CliIo {
     readStdin: () => text(process.stdin),
     onInterrupt: (listener) => listen(listener, broken),
     onExit: (listener) => {
-      const onExit = (code: number): void => {
+      const onExit = (): void => {
         process.exitCode ||= 1;
-        listener(code);
+        listener();
       };
       process.once("exit", onExit);
       return () => process.off("exit", onExit);
@@ -102,15 +102,18 @@ function takeStdout(onPrint: Write, broken: BrokenPipe): CliOutput {
 
 function listen(listener: (cause: InterruptCause) => void, broken: BrokenPipe): () => void {
   const onSignal = (signal: NodeJS.Signals): void =>
-    listener({ signal: signal as (typeof SIGNALS)[number] });
-  const onStray = (strayError: unknown): void => listener({ strayError });
+    listener({ is: "signal", signal: signal as (typeof SIGNALS)[number] });
+  const onStray = (thrown: unknown): void => listener({ is: "stray-error", thrown });
+  const onStuck = (): void => listener({ is: "stuck" });
   for (const signal of SIGNALS) process.on(signal, onSignal);
   // Node hands unhandled rejections to the same listeners.
   process.on("uncaughtException", onStray);
-  broken.listen(() => listener({ signal: "SIGPIPE" }));
+  process.on("beforeExit", onStuck);
+  broken.listen(() => listener({ is: "signal", signal: "SIGPIPE" }));
   return () => {
     for (const signal of SIGNALS) process.off(signal, onSignal);
     process.off("uncaughtException", onStray);
+    process.off("beforeExit", onStuck);
     broken.listen(undefined);
   };
 }

@@ -34,6 +34,7 @@ export class RunReport {
   readonly #width: number;
   readonly #runs: FinishedRun[] = [];
   #lines: OrderedLines;
+  #isOver = false;
 
   constructor(io: CliIo, options: ReportOptions) {
     this.#io = io;
@@ -47,12 +48,19 @@ export class RunReport {
 
   /** Takes a result as it comes. */
   result(runMode: ExecutionMode, result: ToolResult, index: number): void {
-    if (!this.#options.json || this.#options.format !== undefined) return;
+    if (this.#isOver || !this.#options.json || this.#options.format !== undefined) return;
     this.#lines.add(index, jsonLine(result, { index, runMode }));
   }
 
-  /** Prints a run that has ended, or what there is of one that must end at once. */
+  /** Prints what there is of a run that must end at once, and nothing after it. */
+  cutOff(run: FinishedRun): void {
+    this.ran(run);
+    this.#isOver = true;
+  }
+
+  /** Prints a run that has ended. */
   ran(run: FinishedRun): void {
+    if (this.#isOver) return;
     this.#lines.flush();
     this.#lines = this.#newLines();
     const { json, format, timeline } = this.#options;
@@ -64,13 +72,13 @@ export class RunReport {
 
   /** Prints how the runs compare, if there were several. */
   compare(): void {
-    if (this.#runs.length < 2) return;
+    if (this.#isOver || this.#runs.length < 2) return;
     this.#words.write(`\n${drawModeTable(this.#runs, this.#paint)}`);
   }
 
   /** Prints a sentence for people. */
   say(sentence: string): void {
-    this.#words.write(`${sentence}\n`);
+    if (!this.#isOver) this.#words.write(`${sentence}\n`);
   }
 
   #printMessages(run: FinishedRun, format: FormatName, json: boolean): void {

@@ -85,8 +85,9 @@ async function runFile(file: string, flags: RunFlags, io: CliIo): Promise<number
   if (flags.format !== undefined && modes.length > 1) {
     throw new UsageError("--format prints the messages of one run.", "Give one --mode with it.");
   }
-  const calls = readCalls(await readText(file, io), file === "-" ? "standard input" : file);
-  if (calls.length === 0) io.stderr.write(`toolyard: ${file} calls no tools.\n`);
+  const name = file === "-" ? "standard input" : file;
+  const calls = readCalls(await readText(file, io), name);
+  if (calls.length === 0) io.stderr.write(`toolyard: ${name} calls no tools.\n`);
   const { json = false, timeline = false, format, width } = flags;
   const report = new RunReport(io, { json, timeline, format, width });
   const runs = await runModes({ calls, modes, tools, flags, report }, io);
@@ -114,7 +115,7 @@ async function runModes(given: ModeRuns, io: CliIo): Promise<FinishedRun[]> {
       deadlineMs: flags.deadline,
       openRegistry: (print: (text: string) => void) => tools.open(settings, print),
       onResult: report.result.bind(report, mode),
-      onCutOff: (cut: FinishedRun) => report.ran(cut),
+      onCutOff: (cut: FinishedRun) => report.cutOff(cut),
     };
     const run = await runOnce(request, io);
     runs.push(run);
