@@ -122,7 +122,7 @@ export interface Tool {
   /** What the input must look like. */
   readonly input: ToolSchema;
   /** The JSON Schema of `input`, for libraries that cannot write their own (valibot). */
-  readonly inputJsonSchema?: JsonSchema | undefined;
+  readonly inputJsonSchema?: object | undefined;
   /** What the output must look like. Left out: anything. */
   readonly output?: ToolSchema | undefined;
   /** Most milliseconds of one attempt, from its start. `Infinity` for none. Default 30_000. */

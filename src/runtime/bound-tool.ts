@@ -45,14 +45,26 @@ export function bindTool(tool: Tool, parts: BindingParts): BoundTool {
   };
   return {
     tool,
-    input: compileValidator(tool.input, tool.inputJsonSchema),
-    output: tool.output === undefined ? undefined : compileValidator(tool.output),
+    input: compile(tool, "input"),
+    // A tool writes its output itself: what is wrong there is a fault to tell, not to mend.
+    output: tool.output === undefined ? undefined : compile(tool, "output"),
     timeoutMs: tool.timeoutMs ?? parts.timeoutMs,
     retry: resolveRetryPolicy(tool.retry),
     mode: tool.mode,
     autoMode: autoModeOf(tool),
     executors: { async: choose("async"), thread: choose("thread"), process: choose("process") },
   };
+}
+
+function compile(tool: Tool, side: "input" | "output"): Validator {
+  try {
+    return side === "input"
+      ? compileValidator(tool.input, tool.inputJsonSchema)
+      : compileValidator(tool.output ?? {}, undefined, { coerce: false });
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new TypeError(`Tool "${tool.name}", ${side} schema: ${reason}`, { cause });
+  }
 }
 
 /** The rule behind `auto`: what can be loaded elsewhere is isolated, the rest runs on the event loop. */

@@ -62,7 +62,7 @@ function findSchema({
   input,
   inputJsonSchema: given,
 }: Pick<Tool, "name" | "input" | "inputJsonSchema">): JsonSchema {
-  if (given !== undefined) return given;
+  if (given !== undefined) return given as JsonSchema;
   if (!isStandardSchema(input)) return input;
   const written = attempt(name, () => writeJsonSchema(input));
   if (written !== undefined) return written;

@@ -15,7 +15,7 @@ export interface MethodDescription<Field extends string = string> {
   /** What the input must look like. */
   readonly input: ToolSchema;
   /** The JSON Schema of `input`, for libraries that cannot write their own (valibot). */
-  readonly inputJsonSchema?: JsonSchema | undefined;
+  readonly inputJsonSchema?: object | undefined;
   /** What the output must look like. Left out: anything. */
   readonly output?: ToolSchema | undefined;
   /**
