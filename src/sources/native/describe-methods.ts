@@ -1,5 +1,4 @@
 /** What a model must know of a method before it can be a tool. */
-import type { JsonSchema } from "../../core/json-schema.ts";
 import type {
   ExecutionMode,
   RetryPolicy,
