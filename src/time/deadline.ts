@@ -25,6 +25,8 @@ export class Deadline {
   #leaveParent: (() => void) | undefined;
   #expiresAt = Infinity;
   #makeReason: (() => ToolError) | undefined;
+  /** Ended or closed: it tells nobody anything any more. */
+  #isOver = false;
 
   constructor(clock: Clock, parent?: Deadline) {
     this.#clock = clock;
@@ -33,8 +35,8 @@ export class Deadline {
 
   /** Why it ended; undefined while it has not. */
   get reason(): ToolError | undefined {
-    if (this.#reason === undefined && this.#expiresAt <= this.#clock.now()) this.#expire();
-    return this.#reason ?? this.#parent?.reason;
+    if (!this.#isOver) this.#endIfDue();
+    return this.#reason;
   }
 
   /** When it runs out at the latest, on its clock; Infinity when it never does. */
@@ -61,34 +63,33 @@ export class Deadline {
     if (this.#listeners !== undefined) this.#arm();
   }
 
-  /** Ends it now, unless it has ended. */
+  /** Ends it now, unless it has ended or was closed. */
   end(reason: ToolError): void {
-    if (this.#reason !== undefined) return;
+    if (this.#isOver) return;
     this.#reason = reason;
     const listeners = this.#listeners;
     this.close();
     if (listeners !== undefined) for (const listener of listeners) listener(reason);
   }
 
-  /** Calls `listener` when it ends, at once when it has. Returns what takes the listener off. */
+  /**
+   * Calls `listener` when it ends, at once when it has; never when it was closed before. Returns
+   * what takes the listener off.
+   */
   onEnd(listener: DeadlineListener): () => void {
     const { reason } = this;
-    if (reason !== undefined) {
-      listener(reason);
-      return nothing;
-    }
-    this.#leaveParent ??= this.#parent?.onEnd((inherited) => this.end(inherited));
-    if (this.#listeners === undefined) {
-      this.#listeners = new Set();
-      this.#arm();
-    }
-    const listeners = this.#listeners;
+    if (reason !== undefined) listener(reason);
+    if (this.#isOver) return nothing;
+    const isFirst = this.#listeners === undefined;
+    const listeners = (this.#listeners ??= new Set());
     listeners.add(listener);
+    if (isFirst) this.#watch();
     return () => listeners.delete(listener);
   }
 
   /** Lets go of timers and listeners: the work is over. It keeps its reason, and never ends after. */
   close(): void {
+    this.#isOver = true;
     this.#cancelTimer();
     this.#cancelTimer = nothing;
     this.#leaveParent?.();
@@ -96,11 +97,26 @@ export class Deadline {
     this.#listeners = undefined;
   }
 
+  /** The listener is in before the parent is asked: time goes on, and the parent may end just then. */
+  #watch(): void {
+    this.#leaveParent = this.#parent?.onEnd((inherited) => this.end(inherited));
+    if (!this.#isOver) this.#arm();
+  }
+
   /** A timer is set only when somebody listens: most work is over before anybody does. */
   #arm(): void {
     if (this.#expiresAt === Infinity) return;
     const delayMs = Math.max(0, this.#expiresAt - this.#clock.now());
     this.#cancelTimer = this.#clock.setTimer(delayMs, () => this.#expire());
+  }
+
+  #endIfDue(): void {
+    if (this.#expiresAt !== Infinity && this.#expiresAt <= this.#clock.now()) {
+      this.#expire();
+      return;
+    }
+    const inherited = this.#parent?.reason;
+    if (inherited !== undefined) this.end(inherited);
   }
 
   #expire(): void {
