@@ -7,7 +7,10 @@ export interface Clock {
   now(): number;
   /** Milliseconds since 1970, with fractions. */
   epoch(): number;
-  /** Calls `fire` once after `delayMs` milliseconds, unless the function returned is called before. */
+  /**
+   * Calls `fire` once after `delayMs` milliseconds, unless the function returned is called before.
+   * Never at once; what is no number above 0 counts as 0.
+   */
   setTimer(delayMs: number, fire: () => void): CancelTimer;
 }
 
@@ -35,7 +38,8 @@ export class SystemClock implements Clock {
   }
 
   setTimer(delayMs: number, fire: () => void): CancelTimer {
-    const entry = this.#heap.add(performance.now() + delayMs, fire);
+    // One NaN in the heap would leave every timer behind it unfired.
+    const entry = this.#heap.add(performance.now() + (delayMs > 0 ? delayMs : 0), fire);
     if (entry.at < this.#armedFor) this.#arm(entry.at);
     return () => this.#cancel(entry);
   }
