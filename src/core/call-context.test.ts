@@ -1,0 +1,50 @@
+import { expect, test } from "vitest";
+import { CallContext, type CallFacts } from "./call-context.ts";
+import type { ToolProgress } from "./tool.ts";
+
+const facts: CallFacts = {
+  callId: "call_1",
+  attemptId: "7.2",
+  attempt: 2,
+  toolName: "math.add",
+  mode: "thread",
+  workerId: "thread-3",
+  tenant: "u1",
+  idempotencyKey: "key",
+  context: { user: "ada" },
+};
+
+test("it tells the facts of the call as they are", () => {
+  const surroundings = { makeSignal: () => new AbortController().signal, onProgress: () => {} };
+  const context = new CallContext(facts, surroundings);
+  expect(Object.keys(facts).map((key) => context[key as keyof CallFacts])).toEqual(
+    Object.values(facts),
+  );
+});
+
+test("the signal is made only when the tool asks for it", () => {
+  let made = 0;
+  const { signal } = new AbortController();
+  const makeSignal = (): AbortSignal => {
+    made += 1;
+    return signal;
+  };
+  const context = new CallContext(facts, { makeSignal, onProgress: () => {} });
+  expect(made).toBe(0);
+  expect(context.signal).toBe(signal);
+  expect(made).toBe(1);
+});
+
+test("its members may be taken apart: the signal is one, and progress still knows its call", () => {
+  const told: ToolProgress[] = [];
+  const controller = new AbortController();
+  const { signal, progress, callId } = new CallContext(facts, {
+    makeSignal: () => controller.signal,
+    onProgress: (update) => told.push(update),
+  });
+  progress({ progress: 1, total: 3, message: "one of three" });
+  controller.abort();
+  expect(told).toEqual([{ progress: 1, total: 3, message: "one of three" }]);
+  expect(signal.aborted).toBe(true);
+  expect(callId).toBe("call_1");
+});
