@@ -8,6 +8,7 @@ import { addCallCommand } from "./commands/call.ts";
 import { addListCommand } from "./commands/list.ts";
 import { addRunCommand } from "./commands/run.ts";
 import { addSchemaCommand } from "./commands/schema.ts";
+import { outputWidth } from "./output-width.ts";
 import { UsageError } from "./usage-error.ts";
 
 /** Exit code of wrong usage. */
@@ -53,8 +54,8 @@ function makeProgram(session: CliSession): Command {
     .configureOutput({
       writeOut: (text) => void io.stdout.write(text),
       writeErr: (text) => void io.stderr.write(text),
-      getOutHelpWidth: () => io.stdout.columns ?? 100,
-      getErrHelpWidth: () => io.stderr.columns ?? 100,
+      getOutHelpWidth: () => outputWidth(io.stdout, io.env),
+      getErrHelpWidth: () => outputWidth(io.stderr, io.env),
       getOutHasColors: () => false,
       getErrHasColors: () => false,
       outputError: (text, write) => write(text.replace(/^error: /u, "toolyard: ")),

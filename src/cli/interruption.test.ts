@@ -1,39 +1,35 @@
-import { PassThrough } from "node:stream";
 import { describe, expect, test } from "vitest";
 import { ToolError } from "../core/tool-error.ts";
-import type { CliIo, InterruptCause } from "./cli-io.ts";
+import type { InterruptCause } from "./cli-io.ts";
 import { Interruption } from "./interruption.ts";
 
 function setUp() {
-  const stderr = new PassThrough();
   const listeners = new Set<(cause: InterruptCause) => void>();
   const exitListeners = new Set<() => void>();
   const happened: string[] = [];
-  const io: CliIo = {
-    stdout: { write: () => true },
-    stderr,
-    env: {},
-    cwd: "/",
-    readStdin: async () => "",
-    onInterrupt: (listener) => {
+  let said = "";
+  const io = {
+    onInterrupt: (listener: (cause: InterruptCause) => void) => {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
-    onExit: (listener) => {
+    onExit: (listener: () => void) => {
       exitListeners.add(listener);
       return () => exitListeners.delete(listener);
     },
-    redirectPrints: () => () => {},
-    exit: (code) => void happened.push(`exit ${code}`),
+    exit: (code: number) => void happened.push(`exit ${code}`),
   };
-  const interruption = new Interruption(io, () => void happened.push("kill"));
+  const interruption = new Interruption(io, {
+    say: (text) => (said += text),
+    onKill: () => void happened.push("kill"),
+  });
   return {
     interruption,
     happened,
     listeners,
     interrupt: (cause: InterruptCause) => listeners.forEach((listener) => listener(cause)),
     exit: () => exitListeners.forEach((listener) => listener()),
-    said: () => String(stderr.read() ?? ""),
+    said: () => said,
   };
 }
 

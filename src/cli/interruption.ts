@@ -9,18 +9,25 @@ const EXIT_CODES = { SIGHUP: 129, SIGINT: 130, SIGPIPE: 141, SIGTERM: 143 } as c
 
 const APART = "Run it with --mode process to keep such tools apart.";
 
+/** What an interruption does to the world. */
+export interface InterruptionWays {
+  /** Tells the person at the keyboard. Lines end with a line break. */
+  readonly say: (text: string) => void;
+  /** Called on the second signal, and when the program ends at once. Must not wait. */
+  readonly onKill: () => void;
+}
+
 /** Turns interruptions into one AbortSignal and an exit code. */
 export class Interruption {
-  readonly #io: CliIo;
-  readonly #onKill: () => void;
+  readonly #io: Pick<CliIo, "onInterrupt" | "onExit" | "exit">;
+  readonly #ways: InterruptionWays;
   readonly #controller = new AbortController();
   readonly #stopListening: (() => void)[];
   #exitCode: number | undefined;
 
-  /** @param onKill - Called on the second interruption and when the program ends at once; must not wait. */
-  constructor(io: CliIo, onKill: () => void) {
+  constructor(io: Pick<CliIo, "onInterrupt" | "onExit" | "exit">, ways: InterruptionWays) {
     this.#io = io;
-    this.#onKill = onKill;
+    this.#ways = ways;
     this.#stopListening = [
       io.onInterrupt((cause) => this.#interrupt(cause)),
       io.onExit(() => this.#cutOff()),
@@ -50,20 +57,20 @@ export class Interruption {
     }
     this.#exitCode = cause.is === "signal" ? EXIT_CODES[cause.signal] : 1;
     const notice = noticeFor(cause);
-    if (notice !== "") this.#io.stderr.write(`${notice}\n`);
+    if (notice !== "") this.#ways.say(`${notice}\n`);
     this.#controller.abort(new ToolError("CALL_CANCELLED", reasonFor(cause)));
   }
 
   #kill(): void {
     this.close();
-    this.#onKill();
+    this.#ways.onKill();
     this.#io.exit(this.#exitCode ?? 1);
   }
 
   #cutOff(): void {
     this.close();
-    this.#io.stderr.write(`toolyard: a tool on the event loop ended the program. ${APART}\n`);
-    this.#onKill();
+    this.#ways.say(`toolyard: a tool on the event loop ended the program. ${APART}\n`);
+    this.#ways.onKill();
   }
 }
 

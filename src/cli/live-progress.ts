@@ -1,5 +1,6 @@
 /** Progress on a terminal while calls run, redrawn in place. */
 import type { CliIo } from "./cli-io.ts";
+import { outputWidth } from "./output-width.ts";
 import { paletteFor } from "./palette.ts";
 import { progressLine } from "./progress-line.ts";
 import type { RunLog } from "./run-log.ts";
@@ -33,7 +34,7 @@ export async function showProgress(
   const draw = (): void => {
     const elapsedMs = performance.now() - begunAt;
     const moment = { label, counts: log.counts, elapsedMs, frame };
-    update(progressLine(moment, io.stderr.columns ?? 80, paint));
+    update(progressLine(moment, outputWidth(io.stderr, io.env), paint));
     frame += 1;
   };
   draw();

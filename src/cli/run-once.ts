@@ -38,10 +38,13 @@ export async function runOnce(request: RunRequest, io: CliIo): Promise<FinishedR
   const progress = await showProgress(io, mode, log);
   let registry: ToolRegistry | undefined;
   const finished = (): FinishedRun => finish(mode, log, interruption.exitCode);
-  const interruption = new Interruption(io, () => {
-    progress.stop();
-    void registry?.destroy();
-    request.onCutOff(finished());
+  const interruption = new Interruption(io, {
+    say: progress.print,
+    onKill: () => {
+      progress.stop();
+      void registry?.destroy();
+      request.onCutOff(finished());
+    },
   });
   const stopRedirecting = io.redirectPrints(progress.print);
   try {

@@ -7,6 +7,7 @@ import type { CliIo, CliOutput } from "./cli-io.ts";
 import { jsonLine } from "./json-line.ts";
 import { drawModeTable } from "./mode-table.ts";
 import { OrderedLines } from "./ordered-lines.ts";
+import { outputWidth } from "./output-width.ts";
 import { type Paint, paletteFor } from "./palette.ts";
 import { perSecond } from "./progress-line.ts";
 import { listResults, millis } from "./result-list.ts";
@@ -42,7 +43,7 @@ export class RunReport {
     const isForPrograms = options.json || options.format !== undefined;
     this.#words = isForPrograms ? io.stderr : io.stdout;
     this.#paint = paletteFor(this.#words, io.env);
-    this.#width = options.width ?? widthOf(this.#words, io);
+    this.#width = options.width ?? outputWidth(this.#words, io.env);
     this.#lines = this.#newLines();
   }
 
@@ -114,9 +115,4 @@ export class RunReport {
   #newLines(): OrderedLines {
     return new OrderedLines((line) => void this.#io.stdout.write(`${line}\n`));
   }
-}
-
-function widthOf(output: CliOutput, io: CliIo): number {
-  const fromEnvironment = Number(io.env["COLUMNS"]);
-  return output.columns ?? (fromEnvironment > 0 ? fromEnvironment : 100);
 }

@@ -5,6 +5,7 @@ import { addSourceOptions, type SourceFlags } from "../cli-options.ts";
 import type { CliIo } from "../cli-io.ts";
 import type { CliSession } from "../cli-session.ts";
 import { openTools, printTo } from "../open-tools.ts";
+import { outputWidth } from "../output-width.ts";
 import { paletteFor } from "../palette.ts";
 import { drawToolList } from "../tool-list.ts";
 
@@ -45,7 +46,7 @@ async function listTools(flags: ListFlags, io: CliIo): Promise<void> {
 function draw(found: readonly ToolInfo[], io: CliIo): string {
   if (found.length === 0) return "No tools fit.\n";
   const paint = paletteFor(io.stdout, io.env);
-  return drawToolList(found, { width: io.stdout.columns ?? 100, paint });
+  return drawToolList(found, { width: outputWidth(io.stdout, io.env), paint });
 }
 
 function toJson(found: readonly ToolInfo[]): string {
