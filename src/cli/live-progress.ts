@@ -16,13 +16,17 @@ export interface LiveProgress {
   stop(): void;
 }
 
-/** Shows the progress of a run: on a terminal, redrawn; elsewhere not at all. */
+/**
+ * Shows the progress of a run: on a terminal, redrawn; elsewhere not at all.
+ *
+ * @param log - What to show; undefined: nothing.
+ */
 export async function showProgress(
   io: CliIo,
   label: string,
-  log: Pick<RunLog, "counts">,
+  log: Pick<RunLog, "counts"> | undefined,
 ): Promise<LiveProgress> {
-  if (io.stderr.isTTY !== true || io.env["TERM"] === "dumb") {
+  if (log === undefined || io.stderr.isTTY !== true || io.env["TERM"] === "dumb") {
     return { print: (text) => void io.stderr.write(text), stop: () => {} };
   }
   const { createLogUpdate } = await import("log-update");

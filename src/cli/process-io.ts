@@ -78,7 +78,7 @@ function takeStdout(onPrint: Write, broken: BrokenPipe): CliOutput {
   const { stdout } = process;
   const write = stdout.write.bind(stdout) as (text: string, done?: () => void) => boolean;
   stdout.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code !== "EPIPE") throw error;
+    if (error.code !== "EPIPE") toStderr(`toolyard: results cannot be written: ${error.message}\n`);
     broken.breaks();
   });
   stdout.write = (chunk: string | Uint8Array, ...rest: unknown[]): boolean => {

@@ -16,6 +16,8 @@ export interface RunRequest {
   /** The mode this run was asked for; told to people. */
   readonly mode: ExecutionMode;
   readonly deadlineMs: number | undefined;
+  /** Whether results are written while calls run: then progress on the same terminal would tear them. */
+  readonly writesMeanwhile: boolean;
   /** Makes the registry; `print` is where what its workers print must go. */
   readonly openRegistry: (print: (text: string) => void) => Promise<ToolRegistry>;
   /** Called with each result as it comes. */
@@ -35,7 +37,8 @@ export interface FinishedRun extends RunSummary {
 export async function runOnce(request: RunRequest, io: CliIo): Promise<FinishedRun> {
   const { calls, mode, deadlineMs } = request;
   const log = new RunLog(calls.length, request.onResult);
-  const progress = await showProgress(io, mode, log);
+  const isTaken = request.writesMeanwhile && io.stdout.isTTY === true;
+  const progress = await showProgress(io, mode, isTaken ? undefined : log);
   let registry: ToolRegistry | undefined;
   const finished = (): FinishedRun => finish(mode, log, interruption.exitCode);
   const interruption = new Interruption(io, {

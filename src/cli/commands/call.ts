@@ -65,6 +65,7 @@ async function callTool(
     calls: [{ id: "call_1", name, input }],
     mode,
     deadlineMs: flags.deadline,
+    writesMeanwhile: false,
     openRegistry: (print: (text: string) => void) =>
       tools.open({ mode, timeoutMs: flags.timeout }, print),
     onResult: () => {},

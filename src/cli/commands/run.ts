@@ -113,6 +113,7 @@ async function runModes(given: ModeRuns, io: CliIo): Promise<FinishedRun[]> {
       calls,
       mode,
       deadlineMs: flags.deadline,
+      writesMeanwhile: flags.json === true && flags.format === undefined,
       openRegistry: (print: (text: string) => void) => tools.open(settings, print),
       onResult: report.result.bind(report, mode),
       onCutOff: (cut: FinishedRun) => report.cutOff(cut),

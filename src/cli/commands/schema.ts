@@ -35,8 +35,20 @@ async function printSchemas(
   const tools = await openTools(flags, io);
   await using registry = await tools.open({}, printTo(io));
   for (const name of names) checkName(name, registry);
-  const schemas = registry.schemas(flags.format, names.length > 0 ? { names } : {});
-  io.stdout.write(`${JSON.stringify(schemas, null, 2)}\n`);
+  io.stdout.write(`${JSON.stringify(schemasOf(registry, flags.format, names), null, 2)}\n`);
+}
+
+function schemasOf(
+  registry: ToolRegistry,
+  format: FormatName,
+  names: readonly string[],
+): readonly unknown[] {
+  try {
+    return registry.schemas(format, names.length > 0 ? { names } : {});
+  } catch (cause) {
+    if (!(cause instanceof TypeError)) throw cause;
+    throw new UsageError(cause.message, "Or leave the tool out by naming others.", { cause });
+  }
 }
 
 function checkName(name: string, registry: ToolRegistry): void {

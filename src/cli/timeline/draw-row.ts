@@ -69,10 +69,10 @@ export function drawDensity(bars: readonly Bar[], scale: Scale, paint: Paint): s
   return paintCells(cells, paint);
 }
 
-/** Whether some cell shows a number of bars rather than a bar. */
-export function isCrowded(bars: readonly Bar[], scale: Scale): boolean {
-  const begins = bars.map((bar) => span(bar, scale)[0]);
-  return new Set(begins).size < begins.length;
+/** The most bars that begin in one cell of a row. */
+export function largestCrowd(bars: readonly Bar[], scale: Scale): number {
+  const crowds = Map.groupBy(bars, (bar) => span(bar, scale)[0]).values();
+  return crowds.reduce((most, crowd) => Math.max(most, crowd.length), 0);
 }
 
 function emptyCells({ cells }: Scale): Cell[] {

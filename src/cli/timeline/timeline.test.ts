@@ -79,6 +79,20 @@ describe("drawTimeline", () => {
     ]);
   });
 
+  test("shows a plus where more begin than a digit can say", () => {
+    const lines = draw([...Array.from({ length: 10 }, () => bar(0, 0.1)), bar(0.1, 40)]);
+
+    expect(lines.slice(1)).toEqual([
+      "thread-1  +━ slow ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━┫     11  100%",
+      "┣━┫ ok   2–9 so many begin there   + more than 9 do",
+    ]);
+  });
+
+  test("draws hundreds of thousands of calls", () => {
+    const bars = Array.from({ length: 300_000 }, (_, place) => bar(place, place + 1));
+    expect(draw(bars)[1]).toMatch(/^thread-1 +\++ +300000 +100%$/u);
+  });
+
   test("gives calls that never began a lane without work", () => {
     const lines = draw(
       [

@@ -1,7 +1,9 @@
 /** Which lane ran which call when, as text. */
+import { stripVTControlCharacters } from "node:util";
+import { columnsOf } from "../one-line.ts";
 import type { Paint } from "../palette.ts";
 import type { Bar, Outcome } from "./bar.ts";
-import { drawDensity, drawRow, isCrowded, OUTCOME_LOOKS, type Scale } from "./draw-row.ts";
+import { drawDensity, drawRow, largestCrowd, OUTCOME_LOOKS, type Scale } from "./draw-row.ts";
 import { type Lane, layLanes } from "./lanes.ts";
 import { timeAxis } from "./time-axis.ts";
 
@@ -18,15 +20,13 @@ export interface TimelineOptions {
 const LEAST_WIDTH = 40;
 /** Columns behind the bars: how many calls, and the share of time at work. */
 const FACTS_HEADING = "  calls  busy";
-/** Columns of a sign in the legend. */
-const SIGN_COLUMNS = 3;
 
 /** Draws bars as lanes over a scale in milliseconds; no bars, no lines. Lines end with a line break. */
 export function drawTimeline(bars: readonly Bar[], options: TimelineOptions): string {
   if (bars.length === 0) return "";
   const { paint, maxRows = 8 } = options;
   const width = Math.max(options.width, LEAST_WIDTH);
-  const totalMs = Math.max(...bars.map((bar) => bar.endMs), 0.001);
+  const totalMs = bars.reduce((latest, bar) => Math.max(latest, bar.endMs), 0.001);
   const names = [...new Set(bars.map((bar) => bar.lane))];
   const more = bars.length > maxRows ? moreLabel(bars.length).length : 0;
   const margin = Math.max(...names.map((name) => name.length), more) + 2;
@@ -74,9 +74,9 @@ function legend(lanes: readonly Lane[], look: LaneLook, width: number): string[]
     words: OUTCOME_LOOKS[outcome].words,
   }));
   const rows = lanes.flatMap((lane) => lane.rows);
-  if (rows.some((row) => isCrowded(row, look.scale))) {
-    entries.push({ sign: "2–9", words: "so many begin there" });
-  }
+  const crowd = Math.max(...rows.map((row) => largestCrowd(row, look.scale)));
+  if (crowd > 1) entries.push({ sign: "2–9", words: "so many begin there" });
+  if (crowd > 9) entries.push({ sign: "+", words: "more than 9 do" });
   if (lanes.some((lane) => lane.overflow.length > 0)) {
     entries.push({ sign: "▁–█", words: "how many at once" });
   }
@@ -90,8 +90,8 @@ function wrapEntries(
   const lines: string[] = [];
   let used = Infinity;
   for (const { sign, words } of entries) {
-    const columns = SIGN_COLUMNS + 1 + words.length;
     const entry = `${sign} ${words}`;
+    const columns = columnsOf(stripVTControlCharacters(entry));
     if (used + 3 + columns > width) {
       lines.push(entry);
       used = columns;
