@@ -12,11 +12,19 @@ interface Lane<Waiter> {
   head: number;
 }
 
-/** Those who wait for one limit: by priority, then in order of arrival. Leaving from the middle is O(1). */
+/** How many may have left and still lie in a line, however short it is. */
+const MAX_STRAGGLERS = 32;
+
+/**
+ * Those who wait for one limit: by priority, then in order of arrival. Leaving from the middle is
+ * O(1) on average: who leaves is passed over, and swept out once those are the larger part.
+ */
 export class WaitingLine<Waiter extends InLine> {
   /** Ordered by priority. Few: callers use a handful of priorities. */
-  readonly #lanes: Lane<Waiter>[] = [];
+  #lanes: Lane<Waiter>[] = [];
   #size = 0;
+  /** How many have left since the last sweep. */
+  #left = 0;
 
   /** How many wait. */
   get size(): number {
@@ -34,6 +42,8 @@ export class WaitingLine<Waiter extends InLine> {
     if (waiter.hasLeft) return;
     waiter.hasLeft = true;
     this.#size -= 1;
+    this.#left += 1;
+    if (this.#left > MAX_STRAGGLERS && this.#left > this.#size) this.#sweep();
   }
 
   /** Who is next; undefined when nobody waits. */
@@ -51,6 +61,16 @@ export class WaitingLine<Waiter extends InLine> {
     return this.#lanes.flatMap(({ waiters }) => waiters.filter((waiter) => !waiter.hasLeft));
   }
 
+  /** Without it, those who give up while nobody is served would be kept for ever. */
+  #sweep(): void {
+    this.#left = 0;
+    for (const lane of this.#lanes) {
+      lane.waiters = lane.waiters.filter((waiter) => !waiter.hasLeft);
+      lane.head = 0;
+    }
+    this.#lanes = this.#lanes.filter((lane) => lane.waiters.length > 0);
+  }
+
   #laneOf(priority: number): Lane<Waiter> {
     const place = this.#lanes.findIndex((lane) => lane.priority >= priority);
     const found = this.#lanes[place];
@@ -63,10 +83,5 @@ export class WaitingLine<Waiter extends InLine> {
 
 function firstOf<Waiter extends InLine>(lane: Lane<Waiter>): Waiter | undefined {
   while (lane.waiters[lane.head]?.hasLeft === true) lane.head += 1;
-  // Cut what lies behind once it is the larger part, so that passing over costs O(1) on average.
-  if (lane.head > 32 && lane.head * 2 > lane.waiters.length) {
-    lane.waiters = lane.waiters.slice(lane.head);
-    lane.head = 0;
-  }
   return lane.waiters[lane.head];
 }
