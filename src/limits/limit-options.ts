@@ -4,7 +4,10 @@ export interface LimitOptions {
   readonly concurrency?: number;
   /** What happens to those that must wait. */
   readonly queue?: {
-    /** Most attempts that may wait for this limit; further ones get `QUEUE_FULL`. Integer from 0. Default Infinity. */
+    /**
+     * Most attempts that may wait for this limit; further ones get `QUEUE_FULL`. Under `"*"`: that
+     * may wait for any limit. Integer from 0. Default Infinity.
+     */
     readonly max?: number;
   };
 }
@@ -21,21 +24,29 @@ export const DEFAULT_CONCURRENCY = 256;
  * @throws TypeError that names the scope, the field and the range.
  */
 export function checkLimits(limits: LimitsOptions): void {
+  checkRecord("limits", limits);
   for (const [scope, limit] of Object.entries(limits)) {
-    const { concurrency, queue, ...unknown } = limit;
-    const surplus = Object.keys(unknown)[0];
-    if (surplus !== undefined) {
-      throw new TypeError(`limits["${scope}"].${surplus} is unknown; known: concurrency, queue.`);
-    }
-    if (concurrency !== undefined && !isCount(concurrency, 1)) {
-      throw new TypeError(`limits["${scope}"].concurrency must be an integer from 1, or Infinity.`);
-    }
-    if (queue?.max !== undefined && !isCount(queue.max, 0)) {
-      throw new TypeError(`limits["${scope}"].queue.max must be an integer from 0, or Infinity.`);
-    }
+    const path = `limits["${scope}"]`;
+    checkRecord(path, limit, ["concurrency", "queue"]);
+    const { concurrency, queue } = limit;
+    if (concurrency !== undefined) checkCount(`${path}.concurrency`, concurrency, 1);
+    if (queue === undefined) continue;
+    checkRecord(`${path}.queue`, queue, ["max"]);
+    if (queue.max !== undefined) checkCount(`${path}.queue.max`, queue.max, 0);
   }
 }
 
-function isCount(value: number, least: number): boolean {
-  return (Number.isInteger(value) || value === Infinity) && value >= least;
+function checkRecord(path: string, value: unknown, known?: readonly string[]): void {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    throw new TypeError(`${path} must be an object.`);
+  }
+  const surplus = Object.keys(value).find((key) => known?.includes(key) === false);
+  if (surplus === undefined) return;
+  throw new TypeError(`${path}.${surplus} is unknown; known: ${known?.join(", ")}.`);
+}
+
+function checkCount(path: string, value: unknown, least: number): void {
+  const isCount = Number.isInteger(value) || value === Infinity;
+  if (isCount && Number(value) >= least) return;
+  throw new TypeError(`${path} must be an integer from ${least}, or Infinity.`);
 }
