@@ -13,6 +13,8 @@ import { type InLine, WaitingLine } from "./waiting-line.ts";
 /** The scope that holds every call. */
 const EVERYTHING = "*";
 
+const nothing = (): void => {};
+
 interface Scope {
   readonly name: string;
   readonly concurrency: number;
@@ -42,10 +44,8 @@ export class ConcurrencyLimiter implements Limiter {
   constructor(limits: LimitsOptions = {}) {
     checkLimits(limits);
     this.#limits = limits;
-    this.#everything = makeScope(EVERYTHING, {
-      concurrency: DEFAULT_CONCURRENCY,
-      ...limits[EVERYTHING],
-    });
+    const { concurrency = DEFAULT_CONCURRENCY, ...others } = limits[EVERYTHING] ?? {};
+    this.#everything = makeScope(EVERYTHING, { concurrency, ...others });
   }
 
   acquire(request: AdmissionRequest): Permit | Promise<Permit> {
@@ -65,11 +65,11 @@ export class ConcurrencyLimiter implements Limiter {
   }
 
   #wait(request: AdmissionRequest, tool: Scope): Promise<Permit> {
-    const full = hasRoom(tool) ? this.#everything : tool;
-    const queued = full === this.#everything ? this.#waiting : tool.line.size;
-    if (queued >= full.maxQueued) throw queueFull(full, queued);
-    request.onWait(full.name);
+    const holder = hasRoom(tool) ? this.#everything : tool;
+    this.#checkQueue(holder);
+    this.#checkQueue(this.#everything);
     return new Promise((resolve, reject) => {
+      let stopWatching = nothing;
       const leave = (): void => {
         stopWatching();
         this.#leave(waiter, tool);
@@ -90,10 +90,15 @@ export class ConcurrencyLimiter implements Limiter {
       tool.line.add(waiter);
       this.#crowded.add(tool);
       this.#waiting += 1;
-      const stopWatching = request.deadline.onEnd((reason) =>
-        queueMicrotask(() => waiter.refuse(reason)),
-      );
+      stopWatching = request.deadline.onEnd(waiter.refuse);
+      // Last: whoever hears of it may cancel the call, or close this limiter.
+      if (!waiter.hasLeft) request.onWait(holder.name);
     });
+  }
+
+  #checkQueue(scope: Scope): void {
+    const queued = scope === this.#everything ? this.#waiting : scope.line.size;
+    if (queued >= scope.maxQueued) throw queueFull(scope, queued);
   }
 
   #leave(waiter: Waiter, tool: Scope): void {

@@ -1,0 +1,197 @@
+import { describe, expect, test } from "vitest";
+import { ToolError } from "../core/tool-error.ts";
+import { testLimiter } from "../testing/limiter-suite.ts";
+import { type MakeLimiter, checkLimiterWalks } from "../testing/limiter-walk.ts";
+import { VirtualClock } from "../testing/virtual-clock.ts";
+import { Deadline } from "../time/deadline.ts";
+import { ConcurrencyLimiter } from "./concurrency-limiter.ts";
+import { DEFAULT_CONCURRENCY, type LimitsOptions } from "./limit-options.ts";
+import type { AdmissionRequest, Limiter, Permit } from "./limiter.ts";
+
+testLimiter("ConcurrencyLimiter", (limits) => new ConcurrencyLimiter(limits));
+
+/** A request of tool `a` that never gives up. */
+function request(asked: Partial<AdmissionRequest> = {}): AdmissionRequest {
+  const deadline = new Deadline(new VirtualClock());
+  return { toolName: "a", priority: 0, tenant: undefined, deadline, onWait: () => {}, ...asked };
+}
+
+describe("without a limit on all tools", () => {
+  test.each<[string, LimitsOptions | undefined]>([
+    ["no limits", undefined],
+    ["limits of one tool", { a: { concurrency: Infinity } }],
+    ["a limit that is left undefined", { "*": { concurrency: undefined } as never }],
+  ])("%s: 256 attempts run at once", (_what, limits) => {
+    const limiter = new ConcurrencyLimiter(limits);
+    const answers = Array.from({ length: DEFAULT_CONCURRENCY + 1 }, () =>
+      limiter.acquire(request()),
+    );
+    expect(answers.findIndex((answer) => answer instanceof Promise)).toBe(DEFAULT_CONCURRENCY);
+  });
+
+  test("Infinity lets everything in", () => {
+    const limiter = new ConcurrencyLimiter({ "*": { concurrency: Infinity } });
+    const answers = Array.from({ length: 5_000 }, () => limiter.acquire(request()));
+    expect(answers.some((answer) => answer instanceof Promise)).toBe(false);
+  });
+});
+
+describe("the walk catches a limiter that", () => {
+  /** The simplest limiter there is: one line, in order, caps on all tools and on `a` and `b`. */
+  class BrokenLimiter implements Limiter {
+    readonly #limits: LimitsOptions;
+    readonly #running: string[] = [];
+    #waiting: { request: AdmissionRequest; admit: () => void; order: number }[] = [];
+    #arrivals = 0;
+
+    constructor(limits: LimitsOptions) {
+      this.#limits = limits;
+    }
+
+    acquire(asking: AdmissionRequest): Permit | Promise<Permit> {
+      if (this.hasRoom(asking.toolName)) return this.#admit(asking.toolName);
+      return new Promise((resolve, reject) => {
+        const admit = (): void => resolve(this.#admit(asking.toolName));
+        const waiter = { request: asking, admit, order: (this.#arrivals += 1) };
+        this.#waiting.push(waiter);
+        asking.deadline.onEnd((reason) => {
+          if (this.keepsCancelled()) return;
+          this.#waiting = this.#waiting.filter((other) => other !== waiter);
+          reject(reason);
+        });
+      });
+    }
+
+    close(): void {}
+
+    hasRoom(toolName: string): boolean {
+      const sameTool = this.#running.filter((other) => other === toolName).length;
+      return this.#running.length < this.#capOf("*") && sameTool < this.#capOf(toolName);
+    }
+
+    keepsCancelled(): boolean {
+      return false;
+    }
+
+    /** Wakes the next, if there is one. */
+    wakeNext(): void {
+      const next = this.#waiting
+        .filter((waiter) => this.hasRoom(waiter.request.toolName))
+        .toSorted((one, other) => this.compare(one, other))[0];
+      this.#waiting = this.#waiting.filter((waiter) => waiter !== next);
+      next?.admit();
+    }
+
+    compare(
+      one: { request: AdmissionRequest; order: number },
+      other: { request: AdmissionRequest; order: number },
+    ): number {
+      return one.request.priority - other.request.priority || one.order - other.order;
+    }
+
+    #capOf(scope: string): number {
+      return this.#limits[scope]?.concurrency ?? Infinity;
+    }
+
+    #admit(toolName: string): Permit {
+      this.#running.push(toolName);
+      let held = true;
+      const release = (): void => {
+        if (!held) return;
+        held = false;
+        this.#running.splice(this.#running.indexOf(toolName), 1);
+        this.wakeNext();
+      };
+      return { release };
+    }
+  }
+
+  const breakage: [string, MakeLimiter, RegExp][] = [
+    [
+      "wakes nobody",
+      (limits) =>
+        new (class extends BrokenLimiter {
+          override wakeNext(): void {}
+        })(limits),
+      /waits although it could run/,
+    ],
+    [
+      "forgets the cap of the tool",
+      (limits) => new BrokenLimiter({ "*": limits["*"] ?? {} }),
+      /attempts of [ab]/,
+    ],
+    [
+      "wakes all at once",
+      (limits) =>
+        new (class extends BrokenLimiter {
+          override hasRoom(toolName: string): boolean {
+            return this.#wakes || super.hasRoom(toolName);
+          }
+          override wakeNext(): void {
+            this.#wakes = true;
+            super.wakeNext();
+            super.wakeNext();
+            this.#wakes = false;
+          }
+          #wakes = false;
+        })(limits),
+      /attempts/,
+    ],
+    [
+      "lets the last to come go first",
+      (limits) =>
+        new (class extends BrokenLimiter {
+          override compare(one: { order: number }, other: { order: number }): number {
+            return other.order - one.order;
+          }
+        })(limits),
+      /who runs is who should/,
+    ],
+    [
+      "keeps those who gave up",
+      (limits) =>
+        new (class extends BrokenLimiter {
+          override keepsCancelled(): boolean {
+            return true;
+          }
+        })(limits),
+      /waits|should/,
+    ],
+  ];
+
+  test.each(breakage)("%s", async (_how, make, finding) => {
+    await expect(checkLimiterWalks(make, 300)).rejects.toThrow(finding);
+  });
+
+  test("and lets one pass that does none of it", async () => {
+    await checkLimiterWalks((limits) => new BrokenLimiter(limits), 100);
+  });
+});
+
+test("those who gave up are not kept while nobody is served", async () => {
+  const limiter = new ConcurrencyLimiter({ "*": { concurrency: 1 } });
+  const held = await limiter.acquire(request());
+  const reason = new ToolError("CALL_CANCELLED", "enough");
+  const kept: WeakRef<AdmissionRequest>[] = [];
+  for (let index = 0; index < 2_000; index += 1) {
+    const deadline = new Deadline(new VirtualClock());
+    const asking = request({ deadline, priority: index % 5 });
+    kept.push(new WeakRef(asking));
+    const answer = Promise.resolve(limiter.acquire(asking));
+    deadline.end(reason);
+    await expect(answer).rejects.toBe(reason);
+  }
+  await collectGarbage();
+  expect(kept.filter((reference) => reference.deref() !== undefined).length).toBeLessThan(200);
+  held.release("success");
+});
+
+async function collectGarbage(): Promise<void> {
+  const { setFlagsFromString } = await import("node:v8");
+  const { runInNewContext } = await import("node:vm");
+  setFlagsFromString("--expose-gc");
+  const collect = runInNewContext("gc") as () => void;
+  // References read in a turn are kept until its end.
+  await new VirtualClock().advance(0);
+  collect();
+}

@@ -1,0 +1,86 @@
+import { ToolError } from "../core/tool-error.ts";
+import type { AdmissionRequest, Limiter, Permit } from "../limits/limiter.ts";
+import { Deadline, type DeadlineListener } from "../time/deadline.ts";
+import type { VirtualClock } from "./virtual-clock.ts";
+
+/** How a request stands. `waiting` is left once, for good. */
+export type Standing = "waiting" | "running" | "released" | { readonly refused: unknown };
+
+/** One request to a limiter, and what came of it. */
+export class LimiterRequest {
+  readonly toolName: string;
+  readonly priority: number;
+  readonly deadline: ListenedDeadline;
+  /** The limits it was told it waits for. */
+  readonly heldBy: string[] = [];
+  /** Whether the permit came without a promise. */
+  readonly wasAtOnce: boolean;
+  standing: Standing = "waiting";
+  #permit: Permit | undefined;
+
+  constructor(limiter: Limiter, clock: VirtualClock, asked: Partial<AdmissionRequest> = {}) {
+    this.toolName = asked.toolName ?? "a";
+    this.priority = asked.priority ?? 0;
+    this.deadline = new ListenedDeadline(clock);
+    const onWait = (limitName: string): void => {
+      this.heldBy.push(limitName);
+      asked.onWait?.(limitName);
+    };
+    const { toolName, priority, deadline } = this;
+    const request = { toolName, priority, tenant: undefined, deadline, onWait };
+    const answer = this.#ask(() => limiter.acquire(request));
+    this.wasAtOnce = !(answer instanceof Promise);
+    if (!(answer instanceof Promise)) this.#hold(answer);
+    else
+      answer.then(
+        (permit) => this.#hold(permit),
+        (thrown: unknown) => this.#refuse(thrown),
+      );
+  }
+
+  /** Gives its permit back, `times` times. */
+  release(times = 1): void {
+    if (this.standing === "running") this.standing = "released";
+    for (let time = 0; time < times; time += 1) this.#permit?.release("success");
+  }
+
+  /** The code it was refused with; undefined when it was not. */
+  get refusal(): string | undefined {
+    if (typeof this.standing === "string") return undefined;
+    const { refused } = this.standing;
+    return ToolError.is(refused) ? refused.code : String(refused);
+  }
+
+  #ask(acquire: () => Permit | Promise<Permit>): Permit | Promise<Permit> | undefined {
+    try {
+      return acquire();
+    } catch (thrown) {
+      this.#refuse(thrown);
+      return undefined;
+    }
+  }
+
+  #hold(permit: Permit | undefined): void {
+    if (permit === undefined) return;
+    this.#permit = permit;
+    this.standing = "running";
+  }
+
+  #refuse(thrown: unknown): void {
+    this.standing = { refused: thrown };
+  }
+}
+
+/** A deadline that knows how many listen to it. */
+export class ListenedDeadline extends Deadline {
+  listening = 0;
+
+  override onEnd(listener: DeadlineListener): () => void {
+    this.listening += 1;
+    const leave = super.onEnd(listener);
+    return () => {
+      this.listening -= 1;
+      leave();
+    };
+  }
+}
