@@ -14,6 +14,9 @@ import type { Attempt, AttemptFailure, AttemptOutcome, Executor } from "../execu
 export class AsyncExecutor implements Executor {
   readonly mode = "async";
   readonly #clock: Clock;
+  /** What answers each attempt that is not answered yet, with an error. */
+  readonly #running = new Set<(error: ToolError) => void>();
+  #onIdle: (() => void)[] = [];
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -25,43 +28,55 @@ export class AsyncExecutor implements Executor {
 
   execute(attempt: Attempt): AttemptOutcome | Promise<AttemptOutcome> {
     const { deadline, tool } = attempt;
+    const endedBefore = deadline.reason;
+    if (endedBefore !== undefined) {
+      return { status: "error", error: endedBefore, began: false, runMs: 0 };
+    }
     const startedAt = this.#clock.now();
     attempt.onStart(undefined);
     let returned: unknown;
     try {
       returned = tool.execute(attempt.input as never, contextOf(attempt));
+      // Foreign promises may throw, lie or settle twice; `resolve` leaves our own as they are.
+      if (isPromiseLike(returned)) {
+        return this.#settle(attempt, Promise.resolve(returned), startedAt);
+      }
     } catch (thrown) {
       return this.#failure(ToolError.from(thrown, tool.name), startedAt);
     }
-    if (isPromiseLike(returned)) return this.#settle(attempt, returned, startedAt);
     const runMs = this.#clock.now() - startedAt;
     if (deadline.reason !== undefined) return this.#failure(deadline.reason, startedAt);
     return { status: "ok", output: returned, runMs };
   }
 
-  async close(): Promise<void> {}
+  async close(): Promise<void> {
+    if (this.#running.size > 0) await new Promise<void>((resolve) => this.#onIdle.push(resolve));
+  }
 
-  async destroy(): Promise<void> {}
+  async destroy(): Promise<void> {
+    const reason = new ToolError("CALL_CANCELLED", "The executor was destroyed.");
+    for (const stop of this.#running) stop(reason);
+  }
 
-  #settle(
-    attempt: Attempt,
-    work: PromiseLike<unknown>,
-    startedAt: number,
-  ): Promise<AttemptOutcome> {
+  #settle(attempt: Attempt, work: Promise<unknown>, startedAt: number): Promise<AttemptOutcome> {
     return new Promise((resolve) => {
-      const leave = attempt.deadline.onEnd((reason) => {
-        const lingering = Promise.resolve(work).then(ignore, ignore);
-        resolve({ ...this.#failure(reason, startedAt), lingering });
-      });
+      let leave = ignore;
+      const answer = (outcome: AttemptOutcome): void => {
+        leave();
+        this.#running.delete(stop);
+        resolve(outcome);
+        if (this.#running.size === 0) for (const wake of this.#onIdle.splice(0)) wake();
+      };
+      const stop = (reason: ToolError): void => {
+        const lingering = work.then(ignore, ignore);
+        answer({ ...this.#failure(reason, startedAt), lingering });
+      };
+      this.#running.add(stop);
+      leave = attempt.deadline.onEnd(stop);
       work.then(
-        (output) => {
-          leave();
-          resolve({ status: "ok", output, runMs: this.#clock.now() - startedAt });
-        },
-        (thrown: unknown) => {
-          leave();
-          resolve(this.#failure(ToolError.from(thrown, attempt.tool.name), startedAt));
-        },
+        (output) => answer({ status: "ok", output, runMs: this.#clock.now() - startedAt }),
+        (thrown: unknown) =>
+          answer(this.#failure(ToolError.from(thrown, attempt.tool.name), startedAt)),
       );
     });
   }

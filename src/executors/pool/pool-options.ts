@@ -29,7 +29,8 @@ export interface ResolvedPoolOptions {
   readonly maxConcurrencyPerWorker: number;
   readonly killGraceMs: number;
   readonly env: Readonly<Record<string, string | undefined>>;
-  readonly execArgv: readonly string[];
+  /** Undefined: inherited, each kind of worker in its way. */
+  readonly execArgv: readonly string[] | undefined;
 }
 
 /** Smallest heap V8 starts with reliably. */
@@ -55,7 +56,7 @@ export function resolvePoolOptions(pool: string, options: PoolOptions = {}): Res
   const mistake = mistakeIn(options);
   if (mistake !== undefined) throw new TypeError(`pools.${pool}.${mistake}`);
   const { max = availableParallelism(), maxMemoryBytes, maxConcurrencyPerWorker = 64 } = options;
-  const { killGraceMs = 100, env = {}, execArgv = inheritedExecArgv(process.execArgv) } = options;
+  const { killGraceMs = 100, env = {}, execArgv } = options;
   return { max, maxMemoryBytes, maxConcurrencyPerWorker, killGraceMs, env, execArgv };
 }
 

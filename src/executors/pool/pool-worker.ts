@@ -6,7 +6,10 @@
  * The worker begins calls in the order they are sent, at most `concurrency` at once, so the pool
  * knows which ones run without being told.
  */
-import type { CallMessage, ToWorker } from "../worker/protocol.ts";
+import { serializeError } from "../../core/serialized-error.ts";
+import type { CancelTimer } from "../../time/clock.ts";
+import type { CallMessage, Frame, ToWorker } from "../worker/protocol.ts";
+import { frameOfOne } from "../worker/split-frame.ts";
 import { encodeValue } from "../worker/value-codec.ts";
 import type { PoolCall } from "./pool-call.ts";
 import type { WorkerShare } from "./tool-profile.ts";
@@ -14,6 +17,12 @@ import type { WorkerTransport } from "./worker-transport.ts";
 
 /** How far a worker is in its life. */
 export type WorkerState = "starting" | "ready" | "retiring" | "gone";
+
+/** A call that no frame can hold. */
+export interface OversizedCall {
+  readonly call: PoolCall;
+  readonly cause: unknown;
+}
 
 /** A worker of a pool. */
 export class PoolWorker {
@@ -25,6 +34,8 @@ export class PoolWorker {
   readonly #running = new Set<PoolCall>();
   #outgoing: ToWorker[] = [];
   #attachments: Uint8Array[] = [];
+  /** For each outgoing message, how many attachments there were after it. */
+  #ends: number[] = [];
   #offers: number[] = [];
   #lastSeq = 0;
   #concurrency = 1;
@@ -34,6 +45,8 @@ export class PoolWorker {
   killReason: string | undefined;
   /** Whether it has answered since it was last asked; false: its event loop may be blocked. */
   isResponsive = true;
+  /** Takes back the timer that waits for its end; undefined while none does. */
+  cancelTimer: CancelTimer | undefined;
   #referenced = true;
 
   constructor(transport: WorkerTransport, now: () => number) {
@@ -74,7 +87,7 @@ export class PoolWorker {
     const share = call.tool.profile.share;
     const message = this.#callMessage(call, share);
     if (!this.#known.has(call.tool.number)) this.#introduce(call);
-    this.#outgoing.push(message);
+    this.#add(message);
     this.#offers.push(call.seq);
     this.#sent.set(call.seq, call);
     this.#concurrency = share.concurrency;
@@ -83,19 +96,24 @@ export class PoolWorker {
   }
 
   /**
-   * Sends what was taken, in one frame.
-   *
-   * @throws RangeError when that is more than a frame or a string can hold. The calls are then still
-   *   offered, and {@link takeBack} gives them back.
+   * Sends what was taken, in one frame, or in several when that is more than a frame or a string can
+   * hold. Returns the calls that are too large by themselves; the worker will drop them.
    */
-  flush(): void {
-    if (this.#outgoing.length === 0) return;
+  flush(): readonly OversizedCall[] {
+    if (this.#outgoing.length === 0) return [];
     const frame = { messages: this.#outgoing, attachments: this.#attachments };
+    const ends = this.#ends;
     this.#outgoing = [];
     this.#attachments = [];
+    this.#ends = [];
     if (this.#offers.length > 0) this.transport.claims.offer(this.#offers);
     this.#offers = [];
-    this.transport.send(frame);
+    try {
+      this.transport.send(frame);
+      return [];
+    } catch {
+      return this.#sendEach(frame, ends);
+    }
   }
 
   /** Keeps the program alive for this worker while it has something to do, and no longer. */
@@ -150,6 +168,24 @@ export class PoolWorker {
     return calls;
   }
 
+  #sendEach(frame: Frame<ToWorker>, ends: readonly number[]): OversizedCall[] {
+    const oversized: OversizedCall[] = [];
+    for (const [place, message] of frame.messages.entries()) {
+      try {
+        this.transport.send(frameOfOne(frame, place, ends));
+      } catch (cause) {
+        const call = message.type === "call" ? this.#sent.get(message.seq) : undefined;
+        if (message.type !== "call" || call === undefined) throw cause;
+        // It is offered already, so the worker must be told of it to get past it.
+        const cancel = { type: "cancel", seq: call.seq, reason: serializeError(cause) } as const;
+        const messages = [{ ...message, input: {}, context: undefined }, cancel];
+        this.transport.send({ messages, attachments: [] });
+        oversized.push({ call, cause });
+      }
+    }
+    return oversized;
+  }
+
   #callMessage(call: PoolCall, { concurrency }: WorkerShare): CallMessage {
     const { attempt, tool } = call;
     const { attemptId, callId, tenant, idempotencyKey } = attempt;
@@ -178,7 +214,12 @@ export class PoolWorker {
   #introduce({ tool }: PoolCall): void {
     this.#known.add(tool.number);
     const { name, origin, repeatable } = tool;
-    this.#outgoing.push({ type: "tool", tool: tool.number, name, origin, repeatable });
+    this.#add({ type: "tool", tool: tool.number, name, origin, repeatable });
+  }
+
+  #add(message: ToWorker): void {
+    this.#outgoing.push(message);
+    this.#ends.push(this.#attachments.length);
   }
 
   /** Notes which calls the worker begins now that there is room. */

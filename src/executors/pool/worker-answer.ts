@@ -1,4 +1,5 @@
 import { deserializeError } from "../../core/serialized-error.ts";
+import { thrownText } from "../../core/thrown-text.ts";
 import { ToolError } from "../../core/tool-error.ts";
 import type { AttemptOutcome } from "../executor.ts";
 import type { FromWorker } from "../worker/protocol.ts";
@@ -14,9 +15,15 @@ export function outcomeOf(
   attachments: readonly Uint8Array[],
 ): AttemptOutcome {
   const { runMs } = answer;
-  if (answer.type === "done") {
-    return { status: "ok", output: decodeValue(answer.output, attachments), runMs };
+  try {
+    if (answer.type === "done") {
+      return { status: "ok", output: decodeValue(answer.output, attachments), runMs };
+    }
+    const error = ToolError.from(deserializeError(answer.error), toolName);
+    return { status: "error", error, began: true, runMs };
+  } catch (cause) {
+    const message = `The answer of ${toolName} cannot be read: ${thrownText(cause)}`;
+    const error = new ToolError("NOT_PORTABLE", message, { cause });
+    return { status: "error", error, began: true, runMs };
   }
-  const error = ToolError.from(deserializeError(answer.error), toolName);
-  return { status: "error", error, began: true, runMs };
 }

@@ -10,6 +10,7 @@
  *   its deadline ends                            answered at once; the work is told, then killed
  */
 import { deserializeError, serializeError } from "../../core/serialized-error.ts";
+import { thrownText } from "../../core/thrown-text.ts";
 import { ToolError } from "../../core/tool-error.ts";
 import { type ConcreteMode, type Tool, isRepeatable } from "../../core/tool.ts";
 import type { Clock } from "../../time/clock.ts";
@@ -68,9 +69,8 @@ export class WorkerPool implements Executor {
   execute(attempt: Attempt): Promise<AttemptOutcome> {
     return new Promise((resolve) => {
       const call = new PoolCall(attempt, this.#toolOf(attempt.tool), resolve);
-      call.watchDeadline(() => this.#cancel(call));
-      if (call.answered) return;
       this.#line.add(call);
+      call.watchDeadline(() => this.#cancel(call));
       this.#dispatchSoon();
     });
   }
@@ -151,14 +151,9 @@ export class WorkerPool implements Executor {
   }
 
   #flush(worker: PoolWorker): void {
-    try {
-      worker.flush();
-    } catch (thrown) {
-      const reason = thrown instanceof Error ? thrown.message : String(thrown);
-      for (const call of worker.takeBack()) {
-        const message = `The input of ${call.tool.name} is too large for a worker: ${reason}`;
-        this.#fail(call, new ToolError("NOT_PORTABLE", message, { cause: thrown }), false);
-      }
+    for (const { call, cause } of worker.flush()) {
+      const message = `The input of ${call.tool.name} is too large for a worker: ${thrownText(cause)}`;
+      this.#fail(call, new ToolError("NOT_PORTABLE", message, { cause }), false);
     }
   }
 
@@ -174,34 +169,43 @@ export class WorkerPool implements Executor {
 
   #start(): void {
     const { open, clock } = this.#parts;
-    const transport = open({
-      onFrame: (frame) => this.#onFrame(worker, frame),
-      onExit: (exit) => this.#onExit(worker, exit),
-    });
-    const worker = new PoolWorker(transport, () => clock.now());
-    this.#workers.add(worker);
+    let worker: PoolWorker | undefined;
+    try {
+      const transport = open({
+        onFrame: (frame) => worker && this.#onFrame(worker, frame),
+        onExit: (exit) => worker && this.#onExit(worker, exit),
+      });
+      worker = new PoolWorker(transport, () => clock.now());
+      this.#workers.add(worker);
+    } catch (cause) {
+      this.#onFailedStart({ code: null, signal: null, outOfMemory: false, cause, stderrTail: "" });
+    }
   }
 
   /** Idle workers must not keep the program alive, and leave when the pool closes. */
   #letGo(): void {
     const closing = this.#closing !== undefined && this.#line.size === 0;
+    const { killGraceMs } = this.#parts.options;
     for (const worker of this.#workers) {
       if (closing && worker.load === 0) this.#dismiss(worker);
+      if (worker.state === "retiring" && worker.load === 0) this.#endAfter(killGraceMs, worker);
       worker.updateReference();
     }
     if (closing && this.#workers.size === 0) this.#closing?.resolve();
   }
 
   #dismiss(worker: PoolWorker): void {
-    const { clock } = this.#parts;
     if (worker.state === "starting") worker.transport.kill();
     if (worker.state === "ready") {
       worker.tell({ type: "close" });
-      clock.setTimer(CLOSE_GRACE_MS, () => {
-        if (worker.state !== "gone") worker.transport.kill();
-      });
+      this.#endAfter(CLOSE_GRACE_MS, worker);
     }
     worker.state = "retiring";
+  }
+
+  /** A worker with nothing left to do should leave by itself; a tool may have seen to it that it cannot. */
+  #endAfter(ms: number, worker: PoolWorker): void {
+    worker.cancelTimer ??= this.#parts.clock.setTimer(ms, () => worker.transport.kill());
   }
 
   #onFrame(worker: PoolWorker, { messages, attachments }: Frame<FromWorker>): void {
@@ -243,7 +247,7 @@ export class WorkerPool implements Executor {
   /** The worker names the call that will cost it its life, and lets the others finish. */
   #onCrashing(worker: PoolWorker, message: Extract<FromWorker, { type: "crashing" }>): void {
     worker.state = "retiring";
-    this.#line.putBack(worker.takeBack());
+    this.#takeBack(worker);
     const call = message.seq === undefined ? undefined : worker.settle(message.seq);
     if (call === undefined) return;
     call.tool.profile.blame();
@@ -254,8 +258,9 @@ export class WorkerPool implements Executor {
   #onExit(worker: PoolWorker, exit: WorkerExit): void {
     const wasStarting = worker.state === "starting";
     worker.state = "gone";
+    worker.cancelTimer?.();
     this.#workers.delete(worker);
-    this.#line.putBack(worker.takeBack());
+    this.#takeBack(worker);
     for (const call of worker.takeAll()) {
       if (worker.killReason === undefined) call.tool.profile.blame();
       const { killReason, transport } = worker;
@@ -266,6 +271,13 @@ export class WorkerPool implements Executor {
     }
     if (wasStarting && this.#closing === undefined) this.#onFailedStart(exit);
     this.#dispatchSoon();
+  }
+
+  /** Puts back in line what a worker has not begun. No work is left of those answered meanwhile. */
+  #takeBack(worker: PoolWorker): void {
+    const calls = worker.takeBack();
+    for (const call of calls) if (call.answered) call.endWork();
+    this.#line.putBack(calls);
   }
 
   /** A call whose worker died under it: answered, or run once more where that does no harm. */
@@ -314,7 +326,7 @@ export class WorkerPool implements Executor {
   #endOverdue(worker: PoolWorker, call: PoolCall): void {
     if (!worker.running.has(call)) return this.#watchOverdue(worker, call);
     worker.state = "retiring";
-    this.#line.putBack(worker.takeBack());
+    this.#takeBack(worker);
     const others = [...worker.running].some((other) => !other.answered);
     if (others && worker.isResponsive) this.#watchOverdue(worker, call);
     else this.#kill(worker, `${call.tool.name} did not stop when it was told to`);

@@ -8,7 +8,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync } from "node:fs";
 import type { Socket } from "node:net";
 import { fileURLToPath } from "node:url";
-import type { ResolvedPoolOptions } from "../pool/pool-options.ts";
+import { type ResolvedPoolOptions, inheritedExecArgv } from "../pool/pool-options.ts";
 import { StderrTail } from "../pool/stderr-tail.ts";
 import { workerEntry } from "../pool/worker-entry.ts";
 import type {
@@ -52,6 +52,7 @@ export class ProcessTransport implements WorkerTransport {
   readonly #listener: TransportListener;
   readonly #stderrTail = new StderrTail();
   #failure: unknown;
+  #pipesTimer: NodeJS.Timeout | undefined;
   #ended = false;
 
   constructor({ options, workerOutput }: ProcessParts, listener: TransportListener) {
@@ -74,7 +75,7 @@ export class ProcessTransport implements WorkerTransport {
     this.#child.on("close", (code, signal) => this.#end(code, signal));
     this.#child.on("exit", (code, signal) => {
       living.delete(this.#child);
-      setTimeout(() => this.#end(code, signal), PIPES_CLOSE_MS);
+      this.#pipesTimer = setTimeout(() => this.#end(code, signal), PIPES_CLOSE_MS);
     });
   }
 
@@ -125,6 +126,7 @@ export class ProcessTransport implements WorkerTransport {
   #end(code: number | null, signal: string | null): void {
     if (this.#ended) return;
     this.#ended = true;
+    clearTimeout(this.#pipesTimer);
     const stderrTail = this.#stderrTail.text;
     const outOfMemory = OUT_OF_MEMORY.test(stderrTail);
     this.#listener.onExit({ code, signal, outOfMemory, cause: this.#failure, stderrTail });
@@ -134,7 +136,7 @@ export class ProcessTransport implements WorkerTransport {
 }
 
 function nodeFlags({ execArgv, maxMemoryBytes }: ResolvedPoolOptions): string[] {
-  const flags = [...execArgv];
+  const flags = [...(execArgv ?? inheritedExecArgv(process.execArgv))];
   if (maxMemoryBytes !== undefined) {
     flags.push(`--max-old-space-size=${Math.ceil(maxMemoryBytes / BYTES_PER_MB)}`);
   }

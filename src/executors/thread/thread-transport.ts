@@ -33,7 +33,7 @@ export class ThreadTransport implements WorkerTransport {
   readonly claims: SharedRing;
   readonly #worker: Worker;
   readonly #stderrTail = new StderrTail();
-  #failure: Error | undefined;
+  #failure: unknown;
 
   constructor({ options, workerOutput }: ThreadParts, listener: TransportListener) {
     const { workerId } = this;
@@ -45,7 +45,7 @@ export class ThreadTransport implements WorkerTransport {
       workerData: setup,
       stdout: true,
       stderr: true,
-      execArgv: [...options.execArgv],
+      ...(options.execArgv && { execArgv: [...options.execArgv] }),
       env: definedOnly({ ...process.env, ...options.env }),
       resourceLimits: resourceLimitsOf(options),
     });
@@ -54,10 +54,8 @@ export class ThreadTransport implements WorkerTransport {
       this.#stderrTail.add(String(chunk));
       workerOutput({ workerId, text: String(chunk) });
     });
-    this.#worker.on("message", (packed: ThreadFrame) => {
-      listener.onFrame(unpackThreadFrame(packed) as Frame<FromWorker>);
-    });
-    this.#worker.on("error", (error: Error) => (this.#failure = error));
+    this.#worker.on("message", (packed: ThreadFrame) => this.#onMessage(packed, listener));
+    this.#worker.on("error", (error: Error) => (this.#failure ??= error));
     this.#worker.on("exit", (code) => this.#onExit(code, listener));
   }
 
@@ -74,8 +72,19 @@ export class ThreadTransport implements WorkerTransport {
     else this.#worker.unref();
   }
 
+  #onMessage(packed: ThreadFrame, listener: TransportListener): void {
+    if (this.#failure !== undefined) return;
+    try {
+      listener.onFrame(unpackThreadFrame(packed) as Frame<FromWorker>);
+    } catch (thrown) {
+      // Tools reach the port too. After garbage nothing on it can be trusted.
+      this.#failure = thrown;
+      this.kill();
+    }
+  }
+
   #onExit(code: number, listener: TransportListener): void {
-    const failure: NodeJS.ErrnoException | undefined = this.#failure;
+    const failure = this.#failure as NodeJS.ErrnoException | undefined;
     const outOfMemory = failure?.code === "ERR_WORKER_OUT_OF_MEMORY";
     const stderrTail = this.#stderrTail.text;
     listener.onExit({ code, signal: null, outOfMemory, cause: failure, stderrTail });

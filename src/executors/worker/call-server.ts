@@ -2,16 +2,17 @@
  * Runs calls inside a worker: claims them in order, runs as many at once as it is told, and answers
  * in batches.
  *
- * An answer may wait for others only while losing it would be harmless: before a call that may not be
- * repeated begins, every answer there is goes out. What a crash takes with it are then answers of
- * calls that can simply be run again, and of the one that crashed.
+ * An answer may wait for others only while losing it would be harmless: before a call begins, every
+ * answer there is goes out, unless both it and they can simply be run again. What a crash takes with
+ * it are then answers of such calls, and of the one that crashed.
  */
 import { AsyncLocalStorage } from "node:async_hooks";
 import { CallContext } from "../../core/call-context.ts";
 import type { ToolFunction } from "../../core/module-member.ts";
 import { deserializeError, serializeError } from "../../core/serialized-error.ts";
+import { thrownText } from "../../core/thrown-text.ts";
 import { ToolError } from "../../core/tool-error.ts";
-import type { ConcreteMode } from "../../core/tool.ts";
+import type { ConcreteMode, ToolProgress } from "../../core/tool.ts";
 import { AnswerBox } from "./answer-box.ts";
 import type { ClaimSource } from "./claims.ts";
 import { loadTool } from "./load-tool.ts";
@@ -25,6 +26,8 @@ export interface WorkerPort {
   readonly workerId: string;
   readonly claims: ClaimSource;
   send(frame: Frame<FromWorker>): void;
+  /** Whether everything sent has left this worker, so that its death cannot take it along. */
+  isClear(): boolean;
   /** Ends the worker, after what was sent has gone out. */
   exit(code: number): void;
 }
@@ -52,6 +55,8 @@ export class CallServer {
   #concurrency = 1;
   /** Claimed, but its message has not come yet. */
   #awaited: number | undefined;
+  /** Whether an answer that may not have been sent is of a call that cannot be run again. */
+  #answerIsPrecious = false;
   #dying = false;
   #closing = false;
 
@@ -63,6 +68,11 @@ export class CallServer {
   /** Takes a frame from the pool. */
   receive({ messages, attachments }: Frame<ToWorker>): void {
     for (const message of messages) this.#take(message, attachments);
+    this.#pump();
+  }
+
+  /** The port is clear again. */
+  resume(): void {
     this.#pump();
   }
 
@@ -114,6 +124,7 @@ export class CallServer {
   /** Begins calls while there is room. */
   #pump(): void {
     while (this.#running.size < this.#concurrency && this.#waiting.size > 0 && !this.#dying) {
+      if (!this.#port.isClear()) break;
       const waiting = this.#claimNext();
       if (waiting === undefined) break;
       if (waiting.cancelled) this.#answers.add({ type: "dropped", seq: waiting.message.seq });
@@ -139,8 +150,10 @@ export class CallServer {
   #begin({ message, attachments }: WaitingCall): void {
     const tool = this.#tools.get(message.tool);
     if (tool === undefined) throw new Error(`Call ${message.seq} is of a tool never told of.`);
-    if (!tool.message.repeatable) this.#answers.flush();
-    const running = new RunningCall(message);
+    const { repeatable } = tool.message;
+    if (!repeatable || this.#answerIsPrecious) this.#answers.flush();
+    this.#answerIsPrecious = false;
+    const running = new RunningCall(message, repeatable);
     this.#running.set(message.seq, running);
     const name = tool.message.name;
     this.#current.run(running, () => {
@@ -159,7 +172,10 @@ export class CallServer {
     try {
       tool.load ??= loadTool(name, origin);
       tool.load = await tool.load;
-      this.#run(running, tool.load, name, attachments);
+      if (running.cancelReason === undefined) {
+        running.begins();
+        this.#run(running, tool.load, name, attachments);
+      } else this.#fail(running, ToolError.from(running.cancelReason, name));
     } catch (thrown) {
       tool.load = undefined;
       this.#fail(running, ToolError.from(thrown, name));
@@ -177,14 +193,15 @@ export class CallServer {
     try {
       const input = decodeValue(running.message.input, attachments);
       returned = call(input, this.#contextOf(running, name, attachments));
+      // Foreign promises may throw, lie or settle twice; `resolve` leaves our own as they are.
+      if (isPromiseLike(returned)) this.#await(running, Promise.resolve(returned), name);
+      else this.#succeed(running, returned, name);
     } catch (thrown) {
       this.#fail(running, ToolError.from(thrown, name));
-      return;
     }
-    if (!isPromiseLike(returned)) {
-      this.#succeed(running, returned, name);
-      return;
-    }
+  }
+
+  #await(running: RunningCall, returned: Promise<unknown>, name: string): void {
     running.waits();
     returned.then(
       (output) => {
@@ -220,7 +237,8 @@ export class CallServer {
       {
         makeSignal: () => running.signal,
         onProgress: (update) => {
-          if (!running.answered) this.#answers.add({ type: "progress", seq, update });
+          if (!running.answered)
+            this.#answers.add({ type: "progress", seq, update: plain(update) });
         },
       },
     );
@@ -252,6 +270,7 @@ export class CallServer {
     if (running.answered) return;
     this.#forget(running);
     this.#answers.add(answer);
+    if (!running.repeatable) this.#answerIsPrecious = true;
   }
 
   /** A call that had waited has ended: there may be room for the next, or nothing left to do. */
@@ -274,6 +293,18 @@ export class CallServer {
     this.#answers.flush();
     this.#port.exit(this.#dying ? 1 : 0);
   }
+}
+
+/** Progress as JavaScript may tell it. */
+type UncheckedProgress = { readonly [Key in keyof ToolProgress]: unknown };
+
+/** Only what the type says: anything else could keep the frame from being written. */
+function plain({ progress, total, message }: UncheckedProgress): ToolProgress {
+  return {
+    progress: Number(progress),
+    ...(total !== undefined && { total: Number(total) }),
+    ...(message !== undefined && { message: thrownText(message) }),
+  };
 }
 
 function isPromiseLike(value: unknown): value is PromiseLike<unknown> {

@@ -7,13 +7,15 @@ import type { Frame } from "./protocol.ts";
 
 const WORD = 4;
 const decoder = new TextDecoder();
+// Tools may replace globals; what carries their answers must not depend on them.
+const { parse, stringify } = JSON;
 
 /** Largest frame that is taken; a longer one means that the stream is out of step. */
 export const MAX_FRAME_BYTES: number = 256 * 1024 * 1024;
 
 /** Writes a frame. */
 export function encodeFrame(frame: Frame<unknown>): Buffer {
-  const json = JSON.stringify(frame.messages);
+  const json = stringify(frame.messages);
   const jsonBytes = Buffer.byteLength(json);
   const rest = frame.attachments.reduce(
     (sum, bytes) => sum + WORD + bytes.byteLength,
@@ -86,7 +88,7 @@ function frameLength(bytes: Buffer): number {
 function decodeFrame<Message>(body: Buffer): Frame<Message> {
   const jsonEnd = WORD + body.readUInt32LE(0);
   if (jsonEnd > body.length) throw new RangeError("The JSON of a frame is longer than its frame.");
-  const messages = JSON.parse(decoder.decode(body.subarray(WORD, jsonEnd))) as Message[];
+  const messages = parse(decoder.decode(body.subarray(WORD, jsonEnd))) as Message[];
   const attachments: Uint8Array[] = [];
   for (let at = jsonEnd; at < body.length;) {
     const start = at + WORD;

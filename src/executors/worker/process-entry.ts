@@ -19,7 +19,8 @@ const server = new CallServer({
   mode: "process",
   workerId: process.env["TOOLYARD_WORKER_ID"] ?? `process-${process.pid}`,
   claims: new SharedFile(CLAIMS_FD),
-  send: (frame) => void channel.write(encodeFrame(frame)),
+  send: (frame) => void channel.write(encodeFrame(frame), () => server.resume()),
+  isClear: () => channel.writableLength === 0,
   exit: (code) => {
     if (channel.writableLength === 0) exit(code);
     else channel.end(() => exit(code));

@@ -4,7 +4,9 @@ import type { CallMessage, RunTimes } from "./protocol.ts";
 /** A call that has begun in this worker. */
 export class RunningCall {
   readonly message: CallMessage;
-  readonly #startedAt = performance.now();
+  /** Whether it may simply be run again when its answer is lost. */
+  readonly repeatable: boolean;
+  #startedAt = performance.now();
   /** Set once it turned out to wait: what it had run by then, and how busy the loop had been. */
   #wait: { readonly ranMs: number; readonly loop: EventLoopUtilization } | undefined;
   #controller: AbortController | undefined;
@@ -12,8 +14,9 @@ export class RunningCall {
   /** Whether its answer is given; later ones do not count. */
   answered = false;
 
-  constructor(message: CallMessage) {
+  constructor(message: CallMessage, repeatable: boolean) {
     this.message = message;
+    this.repeatable = repeatable;
   }
 
   /** Aborts when the call is cancelled. Made when first asked for. */
@@ -29,6 +32,17 @@ export class RunningCall {
   abort(reason: unknown): void {
     this.#reason = reason;
     this.#controller?.abort(reason);
+  }
+
+  /** Why it was cancelled; undefined while it is not. */
+  get cancelReason(): unknown {
+    return this.#reason;
+  }
+
+  /** Its tool is loaded and its function called now: what came before is not the function's time. */
+  begins(): void {
+    this.#startedAt = performance.now();
+    this.#wait = undefined;
   }
 
   /** Its function returned a promise. */

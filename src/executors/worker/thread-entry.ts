@@ -21,6 +21,8 @@ const server = new CallServer({
   workerId,
   claims: new SharedRing(claims),
   send: (frame) => postFrame(port, frame),
+  // What is posted outlives its thread.
+  isClear: () => true,
   exit: (code) => exit(code),
 });
 containCrashes(server);

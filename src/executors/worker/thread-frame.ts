@@ -1,6 +1,9 @@
 /** Frames between threads: one JSON text for all messages, bytes beside it as structured clones. */
 import type { Frame } from "./protocol.ts";
 
+// Tools may replace globals; what carries their answers must not depend on them.
+const { parse, stringify } = JSON;
+
 /** What a thread is started with. */
 export interface ThreadSetup {
   readonly workerId: string;
@@ -21,7 +24,7 @@ export interface ThreadPort {
  * between calls. Attachments are copies that nobody else holds, so they are moved.
  */
 export function postFrame(port: ThreadPort, { messages, attachments }: Frame<unknown>): void {
-  const json = JSON.stringify(messages);
+  const json = stringify(messages);
   if (attachments.length === 0) port.postMessage(json);
   else
     port.postMessage(
@@ -32,8 +35,7 @@ export function postFrame(port: ThreadPort, { messages, attachments }: Frame<unk
 
 /** Unpacks what {@link postFrame} posted. */
 export function unpackThreadFrame(packed: ThreadFrame): Frame<unknown> {
-  if (typeof packed === "string")
-    return { messages: JSON.parse(packed) as unknown[], attachments: [] };
+  if (typeof packed === "string") return { messages: parse(packed) as unknown[], attachments: [] };
   const [json, ...attachments] = packed;
-  return { messages: JSON.parse(json) as unknown[], attachments };
+  return { messages: parse(json) as unknown[], attachments };
 }
