@@ -1,7 +1,13 @@
 #!/usr/bin/env node
 /** The program `toolyard`. */
-import { runCli } from "./cli.ts";
-import { flush, processIo } from "./process-io.ts";
+import { enableCompileCache } from "node:module";
+
+// Reading and compiling its own modules is most of what a short command does.
+enableCompileCache();
+const [{ runCli }, { flush, processIo }] = await Promise.all([
+  import("./cli.ts"),
+  import("./process-io.ts"),
+]);
 
 const io = processIo();
 const exitCode = await runCli(process.argv.slice(2), io);

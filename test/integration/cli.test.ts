@@ -335,6 +335,25 @@ describe.concurrent("as a program", () => {
     await expect.poll(() => cli.isAlive()).toBe(false);
   });
 
+  test("a second Ctrl-C ends what the first could not", async () => {
+    const cli = spawnCli(["run", "-", "--module", "never-loads.ts"], lines(["any", {}]));
+    await cli.printed("loading for ever");
+    cli.signalGroup("SIGINT");
+    await cli.printed("Press Ctrl-C again");
+    cli.signalGroup("SIGINT");
+    expect((await cli.ended).exitCode).toBe(130);
+  });
+
+  test("Ctrl-C twice at once leaves nothing behind either", async () => {
+    const calls = lines(["test.wait", { ms: 60_000 }], ["test.loop", {}]);
+    const cli = spawnCli(["run", "-", "--mode", "process"], calls);
+    await cli.printed("wait has begun");
+    cli.signalGroup("SIGINT");
+    cli.signalGroup("SIGTERM");
+    expect([130, 143]).toContain((await cli.ended).exitCode);
+    await expect.poll(() => cli.isAlive()).toBe(false);
+  });
+
   test("SIGTERM does the same and is 143", async () => {
     const cli = spawnCli(["run", "-", "--json"], lines(["test.wait", { ms: 60_000 }]));
     await cli.printed("wait has begun");
