@@ -323,16 +323,23 @@ describe.concurrent("as a program", () => {
       ["test.wait", { ms: 60_000 }],
       ["test.loop", {}],
     ] as const;
-    const cli = spawnCli(["run", "-", "--mode", mode], lines(...calls));
-    await cli.printed("wait has begun");
+    const cli = spawnCli(["run", "-", "--json", "--mode", mode], lines(...calls));
+    await Promise.all([
+      cli.printed('"output":{"a":1}'),
+      cli.printed("wait has begun"),
+      cli.printed("loop has begun"),
+    ]);
     cli.signalGroup("SIGINT");
     const { exitCode, stdout, stderr } = await cli.ended;
 
-    expect(stdout).toMatch(/^✓ test\.echo .*\n- test\.wait .*\n- test\.loop .*CALL_CANCELLED/u);
-    expect(stdout).toContain("1 ok, 2 failed");
+    expect(parsed(stdout)).toMatchObject([
+      { status: "ok", output: { a: 1 } },
+      { error: { code: "CALL_CANCELLED" }, timing: { mode } },
+      { error: { code: "CALL_CANCELLED" }, timing: { mode } },
+    ]);
     expect(stderr).toContain("Stopping. Press Ctrl-C again to stop at once.\n");
     expect(exitCode).toBe(130);
-    await expect.poll(() => cli.isAlive()).toBe(false);
+    expect(await cli.isGone()).toBe(true);
   });
 
   test("a second Ctrl-C ends what the first could not", async () => {
@@ -347,11 +354,11 @@ describe.concurrent("as a program", () => {
   test("Ctrl-C twice at once leaves nothing behind either", async () => {
     const calls = lines(["test.wait", { ms: 60_000 }], ["test.loop", {}]);
     const cli = spawnCli(["run", "-", "--mode", "process"], calls);
-    await cli.printed("wait has begun");
+    await Promise.all([cli.printed("wait has begun"), cli.printed("loop has begun")]);
     cli.signalGroup("SIGINT");
     cli.signalGroup("SIGTERM");
     expect([130, 143]).toContain((await cli.ended).exitCode);
-    await expect.poll(() => cli.isAlive()).toBe(false);
+    expect(await cli.isGone()).toBe(true);
   });
 
   test("SIGTERM does the same and is 143", async () => {
