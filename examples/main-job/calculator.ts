@@ -1,5 +1,5 @@
 /** Maths as a class: the methods described in `tools` are what a model may call. */
-import type { MethodDescription } from "../../src/index.ts";
+import { describeMethods, type MethodDescriptions } from "../../src/index.ts";
 
 const twoNumbers = {
   type: "object",
@@ -8,7 +8,7 @@ const twoNumbers = {
 } as const;
 
 export class Calculator {
-  static readonly tools: Readonly<Record<string, MethodDescription>> = {
+  static readonly tools: MethodDescriptions = describeMethods({
     add: { description: "a + b", input: twoNumbers, parameters: ["a", "b"] },
     multiply: { description: "a times b", input: twoNumbers, parameters: ["a", "b"] },
     divide: { description: "a divided by b", input: twoNumbers, parameters: ["a", "b"] },
@@ -21,7 +21,7 @@ export class Calculator {
       },
       parameters: ["values"],
     },
-  };
+  });
 
   add(a: number, b: number): number {
     return a + b;
