@@ -159,7 +159,7 @@ function makeAttempt(ready: ReadyCall, number: number, deadline: Deadline): Atte
       story.started(number, attemptId, workerId);
       deadline.expireAfter(bound.timeoutMs, () => timedOut(bound));
     },
-    onProgress: (update) => story.progressed(update),
+    onProgress: (update) => story.progressed(number, update),
   };
 }
 

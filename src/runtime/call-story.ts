@@ -30,6 +30,8 @@ export class CallStory {
   #queuedMs = 0;
   #runMs = 0;
   #attempts = 0;
+  /** Number of the attempt that runs; undefined while none does. */
+  #running: number | undefined;
   #mode: ConcreteMode | undefined;
   #workerId: string | undefined;
   #waitedFor: string | undefined;
@@ -63,10 +65,11 @@ export class CallStory {
     this.#tell({ type: "tool.queued", waitingFor: limitName });
   }
 
-  /** The tool's function is about to run. */
+  /** The tool's function is about to run; again when the attempt moved to another worker. */
   started(attempt: number, attemptId: string, workerId: string | undefined): void {
     this.#stopWaiting();
-    this.#attempts = attempt;
+    if (this.#running === undefined) this.#attempts += 1;
+    this.#running = attempt;
     this.#workerId = workerId;
     const mode = this.#mode ?? "async";
     this.#tell({ type: "tool.started", attempt, attemptId, mode, workerId });
@@ -75,11 +78,13 @@ export class CallStory {
   /** An attempt is over after `runMs` milliseconds of work. */
   ran(runMs: number): void {
     this.#stopWaiting();
+    this.#running = undefined;
     this.#runMs += runMs;
   }
 
-  progressed(update: ToolProgress): void {
-    this.#tell({ ...update, type: "tool.progress" });
+  /** Attempt number `attempt` says how far it has come. Nobody asks any more once it is over. */
+  progressed(attempt: number, update: ToolProgress): void {
+    if (attempt === this.#running) this.#tell({ ...update, type: "tool.progress" });
   }
 
   /** Attempt number `attempt` failed, and the call waits `delayMs` for the next. */
@@ -104,6 +109,7 @@ export class CallStory {
 
   #resultBase(): Pick<OkResult, "callId" | "toolName" | "calledAs" | "timing"> {
     this.#stopWaiting();
+    this.#running = undefined;
     const { callId, calledAs } = this.#subject;
     const timing: CallTiming = {
       queuedMs: this.#queuedMs,
@@ -129,13 +135,7 @@ export class CallStory {
     if (this.#emit === undefined) return;
     const { callNumber, index, callId } = this.#subject;
     const toolName = this.#toolName;
-    this.#emit({
-      at: this.#clock.epoch(),
-      callNumber,
-      index,
-      callId,
-      toolName,
-      ...body,
-    });
+    // The body first: a tool's progress must not pass for another call's.
+    this.#emit({ ...body, at: this.#clock.epoch(), callNumber, index, callId, toolName });
   }
 }
