@@ -74,7 +74,7 @@ export interface ToolContext {
   /** Whatever the caller passed as `context`. */
   readonly context: unknown;
   /** Says how far the call has come; becomes a `tool.progress` event. */
-  progress(update: ToolProgress): void;
+  readonly progress: (update: ToolProgress) => void;
 }
 
 /** A schema for a tool's input or output: any Standard Schema, or JSON Schema as an object. */

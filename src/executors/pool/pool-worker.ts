@@ -48,6 +48,8 @@ export class PoolWorker {
   /** Takes back the timer that waits for its end; undefined while none does. */
   cancelTimer: CancelTimer | undefined;
   #referenced = true;
+  /** Looks in a row at which it had calls and had said nothing since the look before. */
+  #quietLooks = 0;
 
   constructor(transport: WorkerTransport, now: () => number) {
     this.transport = transport;
@@ -69,9 +71,20 @@ export class PoolWorker {
     if (this.state === "starting") this.state = "ready";
   }
 
+  /** It has said something. */
+  spoke(): void {
+    this.#quietLooks = 0;
+  }
+
+  /** Somebody looks whether it has spoken since the last look. True when not; it then gets no more calls until it does. */
+  growsQuiet(): boolean {
+    this.#quietLooks += 1;
+    return this.#quietLooks > 1;
+  }
+
   /** Whether a call may be sent to it now. */
   accepts(call: PoolCall): boolean {
-    if (this.state !== "ready") return false;
+    if (this.state !== "ready" || this.#quietLooks > 1) return false;
     if (this.#sent.size === 0) return true;
     if (this.#hasAll || call.alone) return false;
     const { window, concurrency } = call.tool.profile.share;

@@ -23,6 +23,7 @@ import type { ResolvedPoolOptions } from "./pool-options.ts";
 import { type WorkerAnswer, outcomeOf } from "./worker-answer.ts";
 import { PoolWorker } from "./pool-worker.ts";
 import { ToolProfile } from "./tool-profile.ts";
+import { QuietWatch } from "./quiet-watch.ts";
 import type { OpenTransport, WorkerExit } from "./worker-transport.ts";
 
 /** Workers that may die in a row before they were ready, before the pool gives up for the moment. */
@@ -30,6 +31,8 @@ const MAX_FAILED_STARTS = 3;
 /** Times a repeatable call may have its worker die under it. */
 const MAX_DEATHS = 2;
 
+/** How long a worker that begins nothing may take to answer, before it is killed. Milliseconds. */
+const DEAF_MS = 1_000;
 /** How long an idle worker may take to leave when told to, before it is killed. Milliseconds. */
 const CLOSE_GRACE_MS = 1_000;
 
@@ -47,6 +50,7 @@ export class WorkerPool implements Executor {
   readonly #parts: PoolParts;
   readonly #workers = new Set<PoolWorker>();
   readonly #line = new CallLine();
+  readonly #watch: QuietWatch;
   readonly #tools = new WeakMap<Tool, PoolTool>();
   #toolCount = 0;
   #failedStarts = 0;
@@ -56,6 +60,7 @@ export class WorkerPool implements Executor {
   constructor(parts: PoolParts) {
     this.mode = parts.mode;
     this.#parts = parts;
+    this.#watch = new QuietWatch(parts.clock, this.#workers, (worker) => this.#onQuiet(worker));
   }
 
   refuses(tool: Tool): ToolError | undefined {
@@ -130,6 +135,7 @@ export class WorkerPool implements Executor {
     for (const worker of this.#workers) this.#flush(worker);
     this.#startWorkers();
     this.#letGo();
+    this.#watch.update();
   }
 
   #bestWorker(call: PoolCall): PoolWorker | undefined {
@@ -179,6 +185,7 @@ export class WorkerPool implements Executor {
       this.#workers.add(worker);
     } catch (cause) {
       this.#onFailedStart({ code: null, signal: null, outOfMemory: false, cause, stderrTail: "" });
+      this.#dispatchSoon();
     }
   }
 
@@ -209,6 +216,7 @@ export class WorkerPool implements Executor {
   }
 
   #onFrame(worker: PoolWorker, { messages, attachments }: Frame<FromWorker>): void {
+    worker.spoke();
     for (const message of messages) this.#onMessage(worker, message, attachments);
     this.#dispatchSoon();
   }
@@ -261,13 +269,12 @@ export class WorkerPool implements Executor {
     worker.cancelTimer?.();
     this.#workers.delete(worker);
     this.#takeBack(worker);
-    for (const call of worker.takeAll()) {
-      if (worker.killReason === undefined) call.tool.profile.blame();
-      const { killReason, transport } = worker;
-      this.#afterDeath(
-        call,
-        crashError(call.tool.name, { workerId: transport.workerId, exit, killReason }),
-      );
+    const { killReason, transport } = worker;
+    const death = { workerId: transport.workerId, exit, killReason };
+    // The last first, for each goes back to the head of the line.
+    for (const call of worker.takeAll().toReversed()) {
+      if (killReason === undefined) call.tool.profile.blame();
+      this.#afterDeath(call, crashError(call.tool.name, death));
     }
     if (wasStarting && this.#closing === undefined) this.#onFailedStart(exit);
     this.#dispatchSoon();
@@ -278,6 +285,20 @@ export class WorkerPool implements Executor {
     const calls = worker.takeBack();
     for (const call of calls) if (call.answered) call.endWork();
     this.#line.putBack(calls);
+  }
+
+  /**
+   * Calls that wait in a worker behind a long one are better off in line. If that was all it had, it
+   * does not even begin calls: something a tool left behind keeps it busy, and it may never come back.
+   */
+  #onQuiet(worker: PoolWorker): void {
+    this.#takeBack(worker);
+    this.#dispatchSoon();
+    if (worker.load > 0 || !worker.isResponsive) return;
+    worker.ping();
+    this.#parts.clock.setTimer(DEAF_MS, () => {
+      if (!worker.isResponsive && worker.load === 0) this.#kill(worker, "it did not answer");
+    });
   }
 
   /** A call whose worker died under it: answered, or run once more where that does no harm. */

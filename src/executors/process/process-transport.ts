@@ -8,6 +8,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync } from "node:fs";
 import type { Socket } from "node:net";
 import { fileURLToPath } from "node:url";
+import { compileCacheFolder } from "../pool/compile-cache.ts";
 import { type ResolvedPoolOptions, inheritedExecArgv } from "../pool/pool-options.ts";
 import { StderrTail } from "../pool/stderr-tail.ts";
 import { workerEntry } from "../pool/worker-entry.ts";
@@ -19,6 +20,7 @@ import type {
 import { SharedFile } from "../worker/claims.ts";
 import { FrameReader, encodeFrame } from "../worker/frame-codec.ts";
 import type { Frame, FromWorker, ToWorker } from "../worker/protocol.ts";
+import { writeFrame } from "../worker/written-frame.ts";
 import { childEnvironment } from "./child-environment.ts";
 import { openClaimFile } from "./claim-file.ts";
 
@@ -61,7 +63,11 @@ export class ProcessTransport implements WorkerTransport {
     const entry = fileURLToPath(workerEntry("process"));
     this.#child = spawn(process.execPath, [...nodeFlags(options), entry], {
       stdio: ["ignore", "pipe", "pipe", "pipe", this.#claimFd],
-      env: childEnvironment(process.env, { ...options.env, TOOLYARD_WORKER_ID: this.workerId }),
+      env: childEnvironment(process.env, {
+        NODE_COMPILE_CACHE: compileCacheFolder(process.env),
+        ...options.env,
+        TOOLYARD_WORKER_ID: this.workerId,
+      }),
       windowsHide: true,
     });
     living.add(this.#child);
@@ -80,7 +86,7 @@ export class ProcessTransport implements WorkerTransport {
   }
 
   send(frame: Frame<ToWorker>): void {
-    const bytes = encodeFrame(frame);
+    const bytes = encodeFrame(writeFrame(frame));
     if (!this.#ended && this.#channel.writable) this.#channel.write(bytes);
   }
 

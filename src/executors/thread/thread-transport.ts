@@ -1,5 +1,6 @@
 /** A worker thread behind the {@link WorkerTransport} port. */
 import { Worker } from "node:worker_threads";
+import { compileCacheFolder } from "../pool/compile-cache.ts";
 import type { ResolvedPoolOptions } from "../pool/pool-options.ts";
 import { StderrTail } from "../pool/stderr-tail.ts";
 import { workerEntry } from "../pool/worker-entry.ts";
@@ -16,6 +17,7 @@ import {
   postFrame,
   unpackThreadFrame,
 } from "../worker/thread-frame.ts";
+import { writeFrame } from "../worker/written-frame.ts";
 
 const BYTES_PER_MB = 1024 * 1024;
 
@@ -46,7 +48,11 @@ export class ThreadTransport implements WorkerTransport {
       stdout: true,
       stderr: true,
       ...(options.execArgv && { execArgv: [...options.execArgv] }),
-      env: definedOnly({ ...process.env, ...options.env }),
+      env: definedOnly({
+        NODE_COMPILE_CACHE: compileCacheFolder(process.env),
+        ...process.env,
+        ...options.env,
+      }),
       resourceLimits: resourceLimitsOf(options),
     });
     this.#worker.stdout.on("data", (chunk) => workerOutput({ workerId, text: String(chunk) }));
@@ -60,7 +66,7 @@ export class ThreadTransport implements WorkerTransport {
   }
 
   send(frame: Frame<ToWorker>): void {
-    postFrame(this.#worker, frame);
+    postFrame(this.#worker, writeFrame(frame));
   }
 
   kill(): void {
