@@ -30,6 +30,11 @@ export function crashError(
   );
 }
 
+/** The exit of a worker that could not be made at all. */
+export function stillborn(cause: unknown): WorkerExit {
+  return { code: null, signal: null, outOfMemory: false, cause, stderrTail: "" };
+}
+
 /** The error of a call that waited for a worker while none could be started. */
 export function neverStarted(mode: string, exit: WorkerExit): ToolError {
   const { code, signal, stderrTail, cause } = exit;

@@ -17,11 +17,12 @@ import type { Clock } from "../../time/clock.ts";
 import type { Attempt, AttemptOutcome, Executor } from "../executor.ts";
 import type { Frame, FromWorker } from "../worker/protocol.ts";
 import { CallLine } from "./call-line.ts";
-import { crashError, neverStarted } from "./crash-errors.ts";
+import { crashError, neverStarted, stillborn } from "./crash-errors.ts";
 import { PoolCall, type PoolTool } from "./pool-call.ts";
 import type { ResolvedPoolOptions } from "./pool-options.ts";
 import { type WorkerAnswer, outcomeOf } from "./worker-answer.ts";
 import { PoolWorker } from "./pool-worker.ts";
+import { refusalOf } from "./refusal.ts";
 import { ToolProfile } from "./tool-profile.ts";
 import { QuietWatch } from "./quiet-watch.ts";
 import type { OpenTransport, WorkerExit } from "./worker-transport.ts";
@@ -64,11 +65,7 @@ export class WorkerPool implements Executor {
   }
 
   refuses(tool: Tool): ToolError | undefined {
-    if (tool.origin !== undefined && tool.origin.kind !== "closure") return undefined;
-    const message =
-      `${tool.name} is a function of this program and cannot be taken to a ${this.mode}. ` +
-      "Export it from a module and use registerModule, or run it in mode async.";
-    return new ToolError("NOT_PORTABLE", message, { details: { mode: this.mode } });
+    return refusalOf(tool, this.mode);
   }
 
   execute(attempt: Attempt): Promise<AttemptOutcome> {
@@ -93,7 +90,10 @@ export class WorkerPool implements Executor {
     const reason = new ToolError("CALL_CANCELLED", "The worker pool was destroyed.");
     for (const call of this.#line.takeAll()) this.#fail(call, reason, false);
     for (const worker of this.#workers) {
-      for (const call of worker.takeAll()) this.#end(call, reason);
+      for (const call of worker.takeAll()) {
+        this.#fail(call, reason, true);
+        call.endWork();
+      }
       this.#kill(worker, "the worker pool was destroyed");
     }
     return this.close();
@@ -184,7 +184,7 @@ export class WorkerPool implements Executor {
       worker = new PoolWorker(transport, () => clock.now());
       this.#workers.add(worker);
     } catch (cause) {
-      this.#onFailedStart({ code: null, signal: null, outOfMemory: false, cause, stderrTail: "" });
+      this.#onFailedStart(stillborn(cause));
       this.#dispatchSoon();
     }
   }
@@ -227,11 +227,9 @@ export class WorkerPool implements Executor {
       case "failed":
         return this.#onAnswer(worker, message, attachments);
       case "dropped":
-        worker.settle(message.seq)?.endWork();
-        return;
+        return worker.settle(message.seq)?.endWork();
       case "progress":
-        worker.find(message.seq)?.progressed(message.update);
-        return;
+        return worker.find(message.seq)?.progressed(message.update);
       case "crashing":
         return this.#onCrashing(worker, message);
       case "ready":
@@ -358,11 +356,6 @@ export class WorkerPool implements Executor {
     worker.killReason ??= reason;
     worker.state = "retiring";
     worker.transport.kill();
-  }
-
-  #end(call: PoolCall, reason: ToolError): void {
-    this.#fail(call, reason, true);
-    call.endWork();
   }
 
   #fail(call: PoolCall, error: ToolError, began: boolean): void {

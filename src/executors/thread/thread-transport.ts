@@ -1,5 +1,10 @@
 /** A worker thread behind the {@link WorkerTransport} port. */
-import { Worker } from "node:worker_threads";
+import {
+  MessageChannel,
+  type MessagePort,
+  Worker,
+  receiveMessageOnPort,
+} from "node:worker_threads";
 import { compileCacheFolder } from "../pool/compile-cache.ts";
 import type { ResolvedPoolOptions } from "../pool/pool-options.ts";
 import { StderrTail } from "../pool/stderr-tail.ts";
@@ -34,6 +39,7 @@ export class ThreadTransport implements WorkerTransport {
   readonly workerId: string = `thread-${(threadCount += 1)}`;
   readonly claims: SharedRing;
   readonly #worker: Worker;
+  readonly #port: MessagePort;
   readonly #stderrTail = new StderrTail();
   #failure: unknown;
 
@@ -41,10 +47,14 @@ export class ThreadTransport implements WorkerTransport {
     const { workerId } = this;
     const memory = makeRingMemory();
     this.claims = new SharedRing(memory);
-    const setup: ThreadSetup = { workerId, claims: memory };
+    // Not the port that every thread has: tools could reach that one.
+    const { port1, port2 } = new MessageChannel();
+    this.#port = port1;
+    const setup: ThreadSetup = { workerId, claims: memory, port: port2 };
     this.#worker = new Worker(workerEntry("thread"), {
       name: workerId,
       workerData: setup,
+      transferList: [port2],
       stdout: true,
       stderr: true,
       ...(options.execArgv && { execArgv: [...options.execArgv] }),
@@ -60,13 +70,13 @@ export class ThreadTransport implements WorkerTransport {
       this.#stderrTail.add(String(chunk));
       workerOutput({ workerId, text: String(chunk) });
     });
-    this.#worker.on("message", (packed: ThreadFrame) => this.#onMessage(packed, listener));
+    port1.on("message", (packed: ThreadFrame) => this.#onMessage(packed, listener));
     this.#worker.on("error", (error: Error) => (this.#failure ??= error));
     this.#worker.on("exit", (code) => this.#onExit(code, listener));
   }
 
   send(frame: Frame<ToWorker>): void {
-    postFrame(this.#worker, writeFrame(frame));
+    postFrame(this.#port, writeFrame(frame));
   }
 
   kill(): void {
@@ -74,8 +84,10 @@ export class ThreadTransport implements WorkerTransport {
   }
 
   setReferenced(referenced: boolean): void {
-    if (referenced) this.#worker.ref();
-    else this.#worker.unref();
+    for (const handle of [this.#worker, this.#port]) {
+      if (referenced) handle.ref();
+      else handle.unref();
+    }
   }
 
   #onMessage(packed: ThreadFrame, listener: TransportListener): void {
@@ -83,13 +95,18 @@ export class ThreadTransport implements WorkerTransport {
     try {
       listener.onFrame(unpackThreadFrame(packed) as Frame<FromWorker>);
     } catch (thrown) {
-      // Tools reach the port too. After garbage nothing on it can be trusted.
+      // After garbage nothing on this channel can be trusted.
       this.#failure = thrown;
       this.kill();
     }
   }
 
   #onExit(code: number, listener: TransportListener): void {
+    let last = receiveMessageOnPort(this.#port);
+    for (; last !== undefined; last = receiveMessageOnPort(this.#port)) {
+      this.#onMessage(last.message as ThreadFrame, listener);
+    }
+    this.#port.close();
     const failure = this.#failure as NodeJS.ErrnoException | undefined;
     const outOfMemory = failure?.code === "ERR_WORKER_OUT_OF_MEMORY";
     const stderrTail = this.#stderrTail.text;

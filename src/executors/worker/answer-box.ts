@@ -1,28 +1,33 @@
 import { performance } from "node:perf_hooks";
-import { serializeError } from "../../core/serialized-error.ts";
 import { thrownText } from "../../core/thrown-text.ts";
 import { ToolError } from "../../core/tool-error.ts";
-import type { Frame, FromWorker } from "./protocol.ts";
-import { frameOfOne } from "./split-frame.ts";
+import type { FromWorker } from "./protocol.ts";
+import { type WrittenFrame, writeJson } from "./written-frame.ts";
 
 /** Longest time an answer waits for others. Milliseconds. */
 const BATCH_MS = 0.5;
+/** A frame longer than this gains nothing by waiting for more. Characters and bytes together. */
+const BATCH_SIZE = 32_768;
 
 // Tools may replace globals; what carries their answers must not depend on them.
 const later = queueMicrotask;
 
-/** Answers that wait to be sent in one frame: until the code that runs now is done, or BATCH_MS. */
+/**
+ * Answers that wait to be sent in one frame: until the code that runs now is done, BATCH_MS or
+ * BATCH_SIZE. Each is written down at once, for its values may change as soon as other code runs.
+ */
 export class AnswerBox {
-  readonly #send: (frame: Frame<FromWorker>) => void;
-  #answers: FromWorker[] = [];
+  readonly #send: (frame: WrittenFrame) => void;
+  #texts: string[] = [];
+  #size = 0;
   #attachments: Uint8Array[] = [];
-  /** For each answer, how many attachments there were after it. */
-  #ends: number[] = [];
+  /** Of the attachments, those that belong to the answers that are in. */
+  #attached = 0;
   #firstAt = 0;
   #flushIsDue = false;
 
   /** @param send - Throws when the frame is more than the channel takes, and then has sent nothing. */
-  constructor(send: (frame: Frame<FromWorker>) => void) {
+  constructor(send: (frame: WrittenFrame) => void) {
     this.#send = send;
   }
 
@@ -31,38 +36,57 @@ export class AnswerBox {
     return this.#attachments;
   }
 
-  /** Adds an answer. */
+  /**
+   * Adds an answer.
+   *
+   * @throws ToolError `NOT_PORTABLE` or `OUTPUT_TOO_LARGE` when it cannot be sent; it is then not in.
+   */
   add(answer: FromWorker): void {
     const now = performance.now();
-    if (this.#answers.length === 0) this.#firstAt = now;
-    this.#answers.push(answer);
-    this.#ends.push(this.#attachments.length);
-    if (now - this.#firstAt > BATCH_MS) this.flush();
+    if (this.#texts.length === 0) this.#firstAt = now;
+    this.#put(answer);
+    if (this.#size > BATCH_SIZE || now - this.#firstAt > BATCH_MS) this.flush();
     else if (!this.#flushIsDue) this.#flushSoon();
   }
 
-  /** Sends everything now. An answer that is too large for the channel becomes `OUTPUT_TOO_LARGE`. */
+  /** Sends everything now. */
   flush(): void {
-    if (this.#answers.length === 0) return;
-    const frame = { messages: this.#answers, attachments: this.#attachments };
-    const ends = this.#ends;
-    this.#answers = [];
+    if (this.#texts.length === 0) return;
+    const json = `[${this.#texts.join(",")}]`;
+    const attachments = this.#attachments;
+    this.#texts = [];
+    this.#size = 0;
     this.#attachments = [];
-    this.#ends = [];
+    this.#attached = 0;
+    this.#send({ json, attachments });
+  }
+
+  #put(answer: FromWorker): void {
+    const own = this.#attachments.slice(this.#attached);
     try {
-      this.#send(frame);
-    } catch {
-      for (const place of ends.keys()) this.#sendOne(frameOfOne(frame, place, ends));
+      const text = writeJson(answer);
+      const size = own.reduce((sum, bytes) => sum + bytes.byteLength, text.length);
+      if (size > BATCH_SIZE) return this.#sendAlone(text, own);
+      this.#texts.push(text);
+      this.#size += size;
+      this.#attached = this.#attachments.length;
+    } catch (cause) {
+      this.#attachments.length = this.#attached;
+      const code = cause instanceof RangeError ? "OUTPUT_TOO_LARGE" : "NOT_PORTABLE";
+      throw new ToolError(code, `The output cannot leave its worker: ${thrownText(cause)}`, {
+        cause,
+      });
     }
   }
 
-  #sendOne(frame: Frame<FromWorker>): void {
-    try {
-      this.#send(frame);
-    } catch (cause) {
-      const messages = frame.messages.flatMap((answer) => asTooLarge(answer, cause));
-      if (messages.length > 0) this.#send({ messages, attachments: [] });
-    }
+  /** In a frame of its own, what is too large to be sent is nobody else's trouble. */
+  #sendAlone(text: string, own: readonly Uint8Array[]): void {
+    const places = this.#attached;
+    this.#attachments.length = places;
+    this.flush();
+    // It refers to its attachments by their places in the frame it was meant for.
+    const before = Array.from({ length: places }, () => new Uint8Array(0));
+    this.#send({ json: `[${text}]`, attachments: [...before, ...own] });
   }
 
   #flushSoon(): void {
@@ -72,13 +96,4 @@ export class AnswerBox {
       this.flush();
     });
   }
-}
-
-/** What is said in place of an answer that cannot be sent. */
-function asTooLarge(answer: FromWorker, cause: unknown): FromWorker[] {
-  if (answer.type !== "done" && answer.type !== "failed") return [];
-  const { seq, runMs, busyMs } = answer;
-  const message = `The output is too large to leave a worker: ${thrownText(cause)}`;
-  const error = serializeError(new ToolError("OUTPUT_TOO_LARGE", message, { cause }));
-  return [{ type: "failed", seq, error, runMs, busyMs }];
 }

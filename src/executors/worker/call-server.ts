@@ -16,6 +16,7 @@ import type { ConcreteMode, ToolProgress } from "../../core/tool.ts";
 import { AnswerBox } from "./answer-box.ts";
 import type { ClaimSource } from "./claims.ts";
 import { loadTool } from "./load-tool.ts";
+import type { WrittenFrame } from "./written-frame.ts";
 import type { CallMessage, Frame, FromWorker, ToWorker, ToolMessage } from "./protocol.ts";
 import { RunningCall } from "./running-call.ts";
 import { decodeValue, encodeValue } from "./value-codec.ts";
@@ -25,7 +26,8 @@ export interface WorkerPort {
   readonly mode: ConcreteMode;
   readonly workerId: string;
   readonly claims: ClaimSource;
-  send(frame: Frame<FromWorker>): void;
+  /** @throws RangeError when the frame is more than the way out can take; nothing is sent then. */
+  send(frame: WrittenFrame): void;
   /** Whether everything sent has left this worker, so that its death cannot take it along. */
   isClear(): boolean;
   /** Ends the worker, after what was sent has gone out. */
@@ -245,31 +247,30 @@ export class CallServer {
   }
 
   #succeed(running: RunningCall, output: unknown, name: string): void {
-    let encoded;
+    if (running.answered) return;
+    const { seq } = running.message;
     try {
-      encoded = encodeValue(output, this.#answers.attachments, `The output of ${name}`);
+      const what = `The output of ${name}`;
+      const encoded = encodeValue(output, this.#answers.attachments, what);
+      this.#finish(running, { type: "done", seq, output: encoded, ...running.times() });
     } catch (thrown) {
       this.#fail(running, ToolError.from(thrown, name));
-      return;
     }
-    const { seq } = running.message;
-    this.#finish(running, { type: "done", seq, output: encoded, ...running.times() });
   }
 
   #fail(running: RunningCall, error: ToolError): void {
-    const { seq } = running.message;
-    this.#finish(running, {
-      type: "failed",
-      seq,
-      error: serializeError(error),
-      ...running.times(),
-    });
+    const failed = { type: "failed", seq: running.message.seq, ...running.times() } as const;
+    try {
+      this.#finish(running, { ...failed, error: serializeError(error) });
+    } catch (thrown) {
+      this.#finish(running, { ...failed, error: serializeError(thrown) });
+    }
   }
 
   #finish(running: RunningCall, answer: FromWorker): void {
     if (running.answered) return;
-    this.#forget(running);
     this.#answers.add(answer);
+    this.#forget(running);
     if (!running.repeatable) this.#answerIsPrecious = true;
   }
 

@@ -4,23 +4,24 @@
  *   length of the rest │ length of the JSON │ JSON │ { length of an attachment │ its bytes } …
  */
 import type { Frame } from "./protocol.ts";
+import type { WrittenFrame } from "./written-frame.ts";
 
 const WORD = 4;
 const decoder = new TextDecoder();
 // Tools may replace globals; what carries their answers must not depend on them.
-const { parse, stringify } = JSON;
+const { parse } = JSON;
 
 /** Largest frame that is taken; a longer one means that the stream is out of step. */
 export const MAX_FRAME_BYTES: number = 256 * 1024 * 1024;
 
-/** Writes a frame. */
-export function encodeFrame(frame: Frame<unknown>): Buffer {
-  const json = stringify(frame.messages);
+/**
+ * Puts a frame into bytes.
+ *
+ * @throws RangeError when it is longer than {@link MAX_FRAME_BYTES}.
+ */
+export function encodeFrame({ json, attachments }: WrittenFrame): Buffer {
   const jsonBytes = Buffer.byteLength(json);
-  const rest = frame.attachments.reduce(
-    (sum, bytes) => sum + WORD + bytes.byteLength,
-    WORD + jsonBytes,
-  );
+  const rest = attachments.reduce((sum, bytes) => sum + WORD + bytes.byteLength, WORD + jsonBytes);
   if (rest > MAX_FRAME_BYTES) {
     throw new RangeError(`A frame of ${rest} bytes is over the ${MAX_FRAME_BYTES} that may cross.`);
   }
@@ -28,7 +29,7 @@ export function encodeFrame(frame: Frame<unknown>): Buffer {
   buffer.writeUInt32LE(rest, 0);
   buffer.writeUInt32LE(jsonBytes, WORD);
   let at = 2 * WORD + buffer.write(json, 2 * WORD);
-  for (const bytes of frame.attachments) {
+  for (const bytes of attachments) {
     buffer.writeUInt32LE(bytes.byteLength, at);
     buffer.set(bytes, at + WORD);
     at += WORD + bytes.byteLength;

@@ -8,6 +8,7 @@ import { SharedFile } from "./claims.ts";
 import { containCrashes } from "./contain.ts";
 import { FrameReader, encodeFrame } from "./frame-codec.ts";
 import type { ToWorker } from "./protocol.ts";
+import { writeFrame } from "./written-frame.ts";
 
 const CHANNEL_FD = 3;
 const CLAIMS_FD = 4;
@@ -35,4 +36,4 @@ channel.on("data", (chunk: Buffer) => reader.push(chunk));
 // A parent that is gone wants no answers.
 channel.on("end", () => exit(0));
 channel.on("error", () => exit(0));
-channel.write(encodeFrame({ messages: [{ type: "ready" }], attachments: [] }));
+channel.write(encodeFrame(writeFrame({ messages: [{ type: "ready" }], attachments: [] })));

@@ -1,9 +1,10 @@
-/** First file a worker thread runs. Adapts `parentPort`; everything else is in `call-server.ts`. */
-import { parentPort, workerData } from "node:worker_threads";
+/** First file a worker thread runs. Adapts its port; everything else is in `call-server.ts`. */
+import { isMainThread, workerData } from "node:worker_threads";
 import { CallServer } from "./call-server.ts";
 import { SharedRing } from "./claims.ts";
 import { containCrashes } from "./contain.ts";
 import type { Frame, ToWorker } from "./protocol.ts";
+import { writeFrame } from "./written-frame.ts";
 import {
   type ThreadFrame,
   type ThreadSetup,
@@ -11,9 +12,11 @@ import {
   unpackThreadFrame,
 } from "./thread-frame.ts";
 
-if (parentPort === null) throw new Error("thread-entry runs only inside a worker thread.");
-const port = parentPort;
-const { workerId, claims } = workerData as ThreadSetup;
+if (isMainThread) throw new Error("thread-entry runs only inside a worker thread.");
+const setup = workerData as { -readonly [Key in keyof ThreadSetup]?: ThreadSetup[Key] };
+const { workerId, claims, port } = setup as ThreadSetup;
+// Tools can import `workerData` as well.
+for (const key of ["workerId", "claims", "port"] as const) delete setup[key];
 const exit = process.exit.bind(process);
 
 const server = new CallServer({
@@ -29,4 +32,4 @@ containCrashes(server);
 port.on("message", (packed: ThreadFrame) => {
   server.receive(unpackThreadFrame(packed) as Frame<ToWorker>);
 });
-postFrame(port, { messages: [{ type: "ready" }], attachments: [] });
+postFrame(port, writeFrame({ messages: [{ type: "ready" }], attachments: [] }));

@@ -24,6 +24,8 @@ export interface EncodedValue {
 
 /** Containers nested deeper than this go the slow way, which also finds cycles. */
 const MAX_JSON_DEPTH = 64;
+/** With more containers than this they may be few that are shared in many places, which JSON would multiply. */
+const MAX_JSON_CONTAINERS = 1_000_000;
 
 const UNDEFINED: EncodedValue = {};
 
@@ -43,9 +45,10 @@ function devalue(): typeof Devalue {
  */
 export function encodeValue(value: unknown, attachments: Uint8Array[], what: string): EncodedValue {
   if (value === undefined) return UNDEFINED;
-  if (isPlainJson(value, 0)) return { json: value };
   const kept = attachments.length;
   try {
+    visited = 0;
+    if (isPlainJson(value, 0)) return { json: value };
     return { rich: devalue().stringify(value, makeReducers(attachments)) };
   } catch (cause) {
     attachments.length = kept;
@@ -68,7 +71,10 @@ export function decodeValue(encoded: EncodedValue, attachments: readonly Uint8Ar
   return devalue().parse(encoded.rich, makeRevivers(attachments));
 }
 
-/** Whether JSON gives back exactly this value. */
+/** Containers that the check in progress has looked into. */
+let visited = 0;
+
+/** Whether JSON gives back this value as it is. Shared objects come out as equal ones, each its own. */
 function isPlainJson(value: unknown, depth: number): boolean {
   switch (typeof value) {
     case "string":
@@ -78,7 +84,8 @@ function isPlainJson(value: unknown, depth: number): boolean {
       return Number.isFinite(value) && !Object.is(value, -0);
     case "object":
       if (value === null) return true;
-      if (depth > MAX_JSON_DEPTH) return false;
+      visited += 1;
+      if (depth > MAX_JSON_DEPTH || visited > MAX_JSON_CONTAINERS) return false;
       return Array.isArray(value) ? isPlainArray(value, depth) : isPlainObject(value, depth);
     default:
       return false;
@@ -101,11 +108,16 @@ function isPlainObject(value: object, depth: number): boolean {
   return Object.getOwnPropertySymbols(value).length === 0;
 }
 
-type ViewName = keyof typeof VIEWS;
-type Packed = readonly [name: ViewName, attachment: number];
+type Packed = readonly [name: string, attachment: number];
+type MakeView = (bytes: ArrayBuffer) => unknown;
+
+/** Newer than the oldest Node that runs this. */
+const { Float16Array } = globalThis as {
+  readonly Float16Array?: new (bytes: ArrayBuffer) => ArrayBufferView;
+};
 
 /** The kinds of bytes, in the order they are recognised: a Buffer is also a Uint8Array. */
-const VIEWS = {
+const VIEWS: Readonly<Record<string, MakeView>> = {
   Buffer: (bytes: ArrayBuffer) => Buffer.from(bytes),
   Int8Array: (bytes: ArrayBuffer) => new Int8Array(bytes),
   Uint8Array: (bytes: ArrayBuffer) => new Uint8Array(bytes),
@@ -120,7 +132,8 @@ const VIEWS = {
   BigUint64Array: (bytes: ArrayBuffer) => new BigUint64Array(bytes),
   DataView: (bytes: ArrayBuffer) => new DataView(bytes),
   ArrayBuffer: (bytes: ArrayBuffer) => bytes,
-} as const;
+  ...(Float16Array && { Float16Array: (bytes: ArrayBuffer) => new Float16Array(bytes) }),
+};
 
 function makeReducers(attachments: Uint8Array[]): Record<string, (value: unknown) => unknown> {
   return {
@@ -136,7 +149,9 @@ function makeRevivers(
   return {
     Bytes: (packed) => {
       const [name, place] = packed as Packed;
-      return VIEWS[name](bufferOf(attachments[place]));
+      const makeView = VIEWS[name];
+      if (makeView === undefined) throw new TypeError(`This Node has no ${name}.`);
+      return makeView(bufferOf(attachments[place]));
     },
     Error: (data) => deserializeError(data as SerializedError),
     Json: (boxed) => (boxed as readonly [unknown])[0],
@@ -146,12 +161,12 @@ function makeRevivers(
 function packBytes(value: unknown, attachments: Uint8Array[]): Packed | false {
   if (!ArrayBuffer.isView(value) && !(value instanceof ArrayBuffer)) return false;
   const name = Buffer.isBuffer(value) ? "Buffer" : tagOf(value);
-  if (!(name in VIEWS)) return false;
+  if (!Object.hasOwn(VIEWS, name)) return false;
   const bytes = ArrayBuffer.isView(value)
     ? new Uint8Array(value.buffer, value.byteOffset, value.byteLength)
     : new Uint8Array(value);
   attachments.push(bytes.slice());
-  return [name as ViewName, attachments.length - 1];
+  return [name, attachments.length - 1];
 }
 
 /** `Uint8Array`, `DataView`, `ArrayBuffer`, …, whatever subclass it is. */
