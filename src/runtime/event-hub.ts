@@ -1,5 +1,6 @@
 /** Hands events to those who listen, and costs nothing while nobody does. */
 import type { CallEvent, EventSink, RegistryEvent } from "../core/call-event.ts";
+import { isError, thrownText } from "../core/thrown-text.ts";
 
 /** Everything a registry tells. */
 export type ToolyardEvent = CallEvent | RegistryEvent;
@@ -45,9 +46,18 @@ export class EventHub {
       try {
         (listener as EventSink<ToolyardEvent>)(event);
       } catch (thrown) {
-        const reason = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
-        process.emitWarning(`A listener of ${event.type} threw: ${reason}`, "ToolyardWarning");
+        const message = `A listener of ${event.type} threw: ${thrownText(thrown)}`;
+        process.emitWarning(message, { type: "ToolyardWarning", detail: stackOf(thrown) });
       }
     }
+  }
+}
+
+/** Reading a stack may throw, as reading anything of what was thrown. */
+function stackOf(thrown: unknown): string {
+  try {
+    return isError(thrown) ? String(thrown.stack) : "";
+  } catch {
+    return "";
   }
 }
