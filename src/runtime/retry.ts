@@ -26,8 +26,11 @@ export function backoffDelay(
   policy: ResolvedRetryPolicy,
   random: () => number,
 ): number {
-  const ceiling = policy.initialIntervalMs * policy.backoffCoefficient ** (attempt - 1);
-  return random() * Math.min(ceiling, policy.maximumIntervalMs);
+  const { initialIntervalMs, backoffCoefficient, maximumIntervalMs } = policy;
+  // The power may come to Infinity, and 0 times that is no number.
+  if (initialIntervalMs === 0) return 0;
+  const ceiling = initialIntervalMs * backoffCoefficient ** (attempt - 1);
+  return random() * Math.min(ceiling, maximumIntervalMs);
 }
 
 /** A failed attempt and what its tool allows. */
@@ -50,5 +53,7 @@ export function retryDelay(failed: FailedAttempt, random: () => number): number 
   const { error } = failure;
   if (attempt >= retry.maximumAttempts || !error.retryable) return undefined;
   if (failure.began && !isRepeatable(tool)) return undefined;
-  return error.retryAfterMs ?? backoffDelay(attempt, retry, random);
+  // Tools work it out from headers, and may come to NaN.
+  const { retryAfterMs = NaN } = error;
+  return retryAfterMs >= 0 ? retryAfterMs : backoffDelay(attempt, retry, random);
 }
