@@ -6,10 +6,12 @@ export class EventQueue<Event> implements AsyncIterableIterator<Event, undefined
   readonly #maxUnread: number;
   readonly #onAbandon: () => void;
   #unread: Event[] = [];
+  /** How many at the head of `#unread` have been read. */
   #read = 0;
+  /** Those who asked for an event before there was one, in order. There are none while events wait. */
+  readonly #readers: PromiseWithResolvers<IteratorResult<Event, undefined>>[] = [];
   #ended = false;
   #failure: { readonly error: unknown } | undefined;
-  #wakeReader: (() => void) | undefined;
   #wakeFeeder: (() => void) | undefined;
 
   /**
@@ -24,14 +26,15 @@ export class EventQueue<Event> implements AsyncIterableIterator<Event, undefined
   /** Adds an event. */
   push(event: Event): void {
     if (this.#ended) return;
-    this.#unread.push(event);
-    this.#wakeReader?.();
+    const reader = this.#readers.shift();
+    if (reader === undefined) this.#unread.push(event);
+    else reader.resolve({ done: false, value: event });
   }
 
   /** Nothing more will come. */
   end(): void {
     this.#ended = true;
-    this.#wakeReader?.();
+    for (const reader of this.#readers.splice(0)) reader.resolve(this.#last());
     this.#wakeFeeder?.();
   }
 
@@ -49,14 +52,11 @@ export class EventQueue<Event> implements AsyncIterableIterator<Event, undefined
   }
 
   async next(): Promise<IteratorResult<Event, undefined>> {
-    while (this.#read >= this.#unread.length && !this.#ended) {
-      await new Promise<void>((resolve) => (this.#wakeReader = resolve));
-    }
     if (this.#read < this.#unread.length) return { done: false, value: this.#take() };
-    const failure = this.#failure;
-    this.#failure = undefined;
-    if (failure !== undefined) throw failure.error;
-    return { done: true, value: undefined };
+    if (this.#ended) return this.#last();
+    const reader = Promise.withResolvers<IteratorResult<Event, undefined>>();
+    this.#readers.push(reader);
+    return reader.promise;
   }
 
   async return(): Promise<IteratorResult<Event, undefined>> {
@@ -76,11 +76,19 @@ export class EventQueue<Event> implements AsyncIterableIterator<Event, undefined
   #take(): Event {
     const event = this.#unread[this.#read] as Event;
     this.#read += 1;
-    if (this.#read === this.#unread.length) {
-      this.#unread = [];
+    // Cut what was read once it is the larger part, so that taking one costs O(1) on average.
+    if (this.#read * 2 >= this.#unread.length) {
+      this.#unread = this.#unread.slice(this.#read);
       this.#read = 0;
     }
     this.#wakeFeeder?.();
     return event;
+  }
+
+  async #last(): Promise<IteratorResult<Event, undefined>> {
+    const failure = this.#failure;
+    this.#failure = undefined;
+    if (failure !== undefined) throw failure.error;
+    return { done: true, value: undefined };
   }
 }
