@@ -7,6 +7,7 @@ import type { ExecutionMode } from "../core/tool.ts";
 import { Deadline } from "../time/deadline.ts";
 import type { BoundTool } from "./bound-tool.ts";
 import { type PipelineParts, runCall } from "./call-pipeline.ts";
+import { checkMode } from "./check-mode.ts";
 
 /** What a batch needs from its registry. */
 export interface BatchSurroundings {
@@ -95,7 +96,8 @@ export class CallBatch {
   }
 }
 
-function checkCallOptions({ deadlineMs, priority }: CallOptions): void {
+function checkCallOptions({ mode, deadlineMs, priority }: CallOptions): void {
+  if (mode !== undefined) checkMode(mode);
   if (deadlineMs !== undefined && !(deadlineMs > 0)) {
     throw new TypeError("`deadlineMs` must be above 0; leave it out for no deadline.");
   }

@@ -1,6 +1,5 @@
 /** Composition: the one place where clock, limits, executors and catalog are put together. */
-import type { ExecutionMode } from "../core/tool.ts";
-import { EXECUTION_MODES, type ConcreteMode } from "../core/tool.ts";
+import type { ConcreteMode, ExecutionMode } from "../core/tool.ts";
 import { AsyncExecutor } from "../executors/async/async-executor.ts";
 import type { Executor } from "../executors/executor.ts";
 import { type PoolOptions, resolvePoolOptions } from "../executors/pool/pool-options.ts";
@@ -14,6 +13,7 @@ import { type Clock, SystemClock } from "../time/clock.ts";
 import { Deadline } from "../time/deadline.ts";
 import { type BoundTool, DEFAULT_TIMEOUT_MS, bindTool } from "./bound-tool.ts";
 import type { PipelineParts } from "./call-pipeline.ts";
+import { checkMode } from "./check-mode.ts";
 import { EventHub } from "./event-hub.ts";
 
 /** Settings of a ToolRegistry. All are optional. */
@@ -73,16 +73,6 @@ export function createRuntime(options: ToolRegistryOptions): Runtime {
   const catalog = new ToolCatalog({ bind, emit: hub.emit, epoch: () => clock.epoch() });
   const parts = { clock, limiter, random: Math.random };
   return { parts, catalog, executors, hub, root: new Deadline(clock) };
-}
-
-/**
- * Checks that `mode` is one there is.
- *
- * @throws TypeError that names the known ones.
- */
-export function checkMode(mode: ExecutionMode): void {
-  if (EXECUTION_MODES.includes(mode)) return;
-  throw new TypeError(`Mode "${mode}" is unknown; known: ${EXECUTION_MODES.join(", ")}.`);
 }
 
 const KNOWN = ["mode", "timeoutMs", "limits", "pools", "workerOutput", "clock"];

@@ -12,12 +12,8 @@ import { type ModuleToolsOptions, moduleTools } from "../sources/modules/module-
 import { type ClassToolsOptions, classTools } from "../sources/native/class-tools.ts";
 import type { BoundTool } from "./bound-tool.ts";
 import { CallIntake } from "./call-intake.ts";
-import {
-  type Runtime,
-  type ToolRegistryOptions,
-  checkMode,
-  createRuntime,
-} from "./create-runtime.ts";
+import { checkMode } from "./check-mode.ts";
+import { type Runtime, type ToolRegistryOptions, createRuntime } from "./create-runtime.ts";
 import type { EventOf, ToolyardEvent } from "./event-hub.ts";
 import type { CallSource } from "./feed-calls.ts";
 import { SchemaBook } from "./schema-book.ts";
@@ -190,13 +186,17 @@ export class ToolRegistry implements AsyncDisposable {
 
   /**
    * Takes no more calls, hands back those that wait for a limit (their results are `CALL_CANCELLED`,
-   * retryable), and resolves when the running ones have ended, with what was handed back.
+   * retryable), and resolves when the running ones have ended, with what was handed back. Iterables
+   * are pulled no further.
    */
   drain(): ReturnType<CallIntake["drain"]> {
     return this.#intake.drain();
   }
 
-  /** Takes no more calls, waits until every accepted one has its result, and lets go of every worker. */
+  /**
+   * Takes no more calls, waits until every accepted one has its result, and lets go of every worker.
+   * Iterables are pulled no further.
+   */
   async close(): Promise<void> {
     await this.#intake.finish();
     await Promise.all(Object.values(this.#runtime.executors).map((executor) => executor.close()));

@@ -12,6 +12,7 @@ import { ConcurrencyLimiter } from "../limits/concurrency-limiter.ts";
 import type { LimitsOptions } from "../limits/limit-options.ts";
 import type { AdmissionRequest, Limiter, Permit, PermitOutcome } from "../limits/limiter.ts";
 import { type BoundTool, bindTool } from "../runtime/bound-tool.ts";
+import type { BatchSurroundings } from "../runtime/call-batch.ts";
 import { type PipelineParts, runCall } from "../runtime/call-pipeline.ts";
 import { Deadline } from "../time/deadline.ts";
 import { VirtualClock } from "./virtual-clock.ts";
@@ -134,6 +135,18 @@ export class CallStage {
       emit: (event) => this.events.push(event),
       onAdmitted: undefined,
     });
+  }
+
+  /** What batches of this stage are made with. They end when `root` does. */
+  surroundings(root: Deadline = new Deadline(this.clock)): BatchSurroundings {
+    return {
+      parts: this.parts,
+      root,
+      defaultMode: "auto",
+      resolve: (name) => this.resolve(name),
+      emit: (event) => this.events.push(event),
+      nextCallNumber: () => (this.#calls += 1),
+    };
   }
 
   /** Finds a tool, as a registry does. */
