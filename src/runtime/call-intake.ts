@@ -5,20 +5,18 @@ import { ToolError } from "../core/tool-error.ts";
 import type { ToolResult } from "../core/tool-result.ts";
 import type { ExecutionMode } from "../core/tool.ts";
 import { suggestion } from "../registry/closest-names.ts";
+import { Deadline } from "../time/deadline.ts";
 import type { BoundTool } from "./bound-tool.ts";
 import { CallBatch, type DeadlineCounting } from "./call-batch.ts";
 import type { Runtime } from "./create-runtime.ts";
 import { EventQueue } from "./event-queue.ts";
-import { type CallSource, feedCalls } from "./feed-calls.ts";
+import { type CallSource, type FeedTarget, feedCalls } from "./feed-calls.ts";
 import type { SchemaBook } from "./schema-book.ts";
 
 /** Events a stream holds for a slow reader before it stops pulling calls. */
 const MAX_UNREAD_EVENTS = 1_024;
 
-type State =
-  | { readonly is: "open" }
-  | { readonly is: "draining"; readonly reason: ToolError }
-  | { readonly is: "closed" };
+type State = "open" | "draining" | "closed";
 
 /** Takes calls in as batches and streams. */
 export class CallIntake {
@@ -27,15 +25,20 @@ export class CallIntake {
   readonly #runtime: Runtime;
   readonly #schemas: SchemaBook;
   readonly #handedBack: ToolCall[] = [];
+  /** What calls get that are handed back; they are known by it. */
+  #handBack: ToolError | undefined;
   readonly #nextCallNumber = (): number => (this.#callNumber += 1);
   #callNumber = 0;
-  #state: State = { is: "open" };
+  #state: State = "open";
+  /** Ends when nobody is let in any more; calls that are in go on. */
+  readonly #admission: Deadline;
   #open = 0;
   #onIdle: (() => void)[] = [];
 
   constructor(runtime: Runtime, schemas: SchemaBook, mode: ExecutionMode) {
     this.#runtime = runtime;
     this.#schemas = schemas;
+    this.#admission = new Deadline(runtime.parts.clock);
     this.mode = mode;
   }
 
@@ -44,7 +47,9 @@ export class CallIntake {
     const batch = this.#makeBatch(options, "together");
     return this.#during(batch, async () => {
       const results = await Promise.all(calls.map((call, index) => batch.run(call, index)));
-      if (this.#state.is === "draining") this.#noteHandedBack(calls, results, this.#state.reason);
+      if (this.#handBack !== undefined) {
+        for (const [index, call] of calls.entries()) this.#noteHandedBack(call, results[index]);
+      }
       return results;
     });
   }
@@ -53,9 +58,13 @@ export class CallIntake {
   executeSource(source: CallSource, options: CallOptions): Promise<ToolResult[]> {
     const batch = this.#makeBatch(options, "each");
     const results: ToolResult[] = [];
-    const onResult = (result: ToolResult, index: number): void => void (results[index] = result);
+    const onResult: FeedTarget["onResult"] = (result, index, call) => {
+      results[index] = result;
+      this.#noteHandedBack(call, result);
+    };
     return this.#during(batch, async () => {
-      await feedCalls(source, { batch, room: async () => {}, onResult });
+      const until = [batch.deadline, this.#admission];
+      await feedCalls(source, { batch, until, room: async () => {}, onResult });
       return results;
     });
   }
@@ -66,7 +75,12 @@ export class CallIntake {
       batch.cancel(new ToolError("CALL_CANCELLED", "The reader of the stream stopped.")),
     );
     const batch = this.#makeBatch(options, "each", (event) => queue.push(event));
-    const target = { batch, room: () => queue.room(), onResult: () => {} };
+    const target: FeedTarget = {
+      batch,
+      until: [batch.deadline, this.#admission],
+      room: () => queue.room(),
+      onResult: (result, _index, call) => this.#noteHandedBack(call, result),
+    };
     void this.#during(batch, () => feedCalls(source, target)).then(
       () => queue.end(),
       (thrown: unknown) => queue.fail(thrown),
@@ -76,13 +90,13 @@ export class CallIntake {
 
   /** Lets nobody in, hands back who waits, and waits for who runs. */
   async drain(): Promise<readonly ToolCall[]> {
-    if (this.#state.is === "open") {
-      const reason = new ToolError("CALL_CANCELLED", "Handed back: the registry is draining.", {
+    if (this.#state === "open") {
+      this.#admitNobody("draining");
+      this.#handBack = new ToolError("CALL_CANCELLED", "Handed back: the registry is draining.", {
         details: { handedBack: true },
         retryable: true,
       });
-      this.#state = { is: "draining", reason };
-      this.#runtime.parts.limiter.close(reason);
+      this.#runtime.parts.limiter.close(this.#handBack);
     }
     await this.#idle();
     return this.#handedBack.splice(0);
@@ -90,14 +104,19 @@ export class CallIntake {
 
   /** Lets nobody in and waits until every call has its result. */
   async finish(): Promise<void> {
-    this.#state = { is: "closed" };
+    this.#admitNobody("closed");
     await this.#idle();
   }
 
   /** Lets nobody in and cancels everything. */
   cancelAll(): void {
-    this.#state = { is: "closed" };
+    this.#admitNobody("closed");
     this.#runtime.root.end(new ToolError("CALL_CANCELLED", "The registry was destroyed."));
+  }
+
+  #admitNobody(state: Exclude<State, "open">): void {
+    this.#state = state;
+    this.#admission.end(new ToolError("CALL_CANCELLED", "The registry takes no more calls."));
   }
 
   #makeBatch(
@@ -105,8 +124,8 @@ export class CallIntake {
     counting: DeadlineCounting,
     sink?: EventSink<CallEvent>,
   ): CallBatch {
-    if (this.#state.is !== "open") {
-      throw new TypeError(`This registry is ${this.#state.is}; make a new one for further calls.`);
+    if (this.#state !== "open") {
+      throw new TypeError(`This registry is ${this.#state}; make a new one for further calls.`);
     }
     const { parts, root } = this.#runtime;
     const emit = this.#sinkWith(sink);
@@ -157,14 +176,9 @@ export class CallIntake {
     }
   }
 
-  #noteHandedBack(
-    calls: readonly ToolCall[],
-    results: readonly ToolResult[],
-    reason: ToolError,
-  ): void {
-    const wasHandedBack = (result: ToolResult | undefined): boolean =>
-      result?.status === "error" && result.error === reason;
-    this.#handedBack.push(...calls.filter((_, index) => wasHandedBack(results[index])));
+  #noteHandedBack(call: ToolCall, result: ToolResult | undefined): void {
+    if (this.#handBack === undefined || result?.status !== "error") return;
+    if (result.error === this.#handBack) this.#handedBack.push(call);
   }
 
   async #idle(): Promise<void> {

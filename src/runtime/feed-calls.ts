@@ -2,6 +2,7 @@
 import type { ToolCall } from "../core/tool-call.ts";
 import type { ToolResult } from "../core/tool-result.ts";
 import { decodeBlock } from "../formats/decode-tool-calls.ts";
+import type { Deadline } from "../time/deadline.ts";
 import type { CallBatch } from "./call-batch.ts";
 
 /** Tool calls, or blocks of a provider's answer, one after the other. */
@@ -10,14 +11,16 @@ export type CallSource = Iterable<unknown> | AsyncIterable<unknown>;
 /** What happens to the calls that are pulled. */
 export interface FeedTarget {
   readonly batch: CallBatch;
+  /** Nothing more is pulled once one of these has ended. What was pulled goes on. */
+  readonly until: readonly Deadline[];
   /** Resolves when another call may be pulled. */
   readonly room: () => Promise<void>;
-  readonly onResult: (result: ToolResult, index: number) => void;
+  readonly onResult: (result: ToolResult, index: number, call: ToolCall) => void;
 }
 
 /**
- * Pulls until the source ends or the batch is cancelled, and resolves when every call pulled has its
- * result. At most one call at a time is pulled and not yet admitted: that is the back-pressure.
+ * Pulls until the source or the pulling ends, and resolves when every call pulled has its result.
+ * At most one call at a time is pulled and not yet admitted: that is the back-pressure.
  *
  * Rejects with what the source threw, after the calls before it have ended.
  */
@@ -30,33 +33,31 @@ export async function feedCalls(source: CallSource, target: FeedTarget): Promise
       index += 1;
       const ended: Promise<void> = target.batch.run(call, place, admitted).then((result) => {
         running.delete(ended);
-        target.onResult(result, place);
+        target.onResult(result, place, call);
         admitted();
       });
       running.add(ended);
     });
   try {
-    for await (const block of untilCancelled(source, target.batch)) {
+    for await (const block of pull(source, target.until)) {
       const call = decodeBlock(block, index);
       if (call === undefined) continue;
       await start(call);
-      await target.room();
+      await unlessOver(target.room(), target.until);
     }
   } finally {
     await Promise.all(running);
   }
 }
 
-/** The items of `source` until the batch is cancelled, even while the source keeps us waiting. */
-async function* untilCancelled(source: CallSource, batch: CallBatch): AsyncGenerator<unknown> {
+/** The items of `source` until one of `until` has ended, even while the source keeps us waiting. */
+async function* pull(source: CallSource, until: readonly Deadline[]): AsyncGenerator {
   const iterator =
     Symbol.asyncIterator in source ? source[Symbol.asyncIterator]() : source[Symbol.iterator]();
-  const { promise: cancelled, resolve } = Promise.withResolvers<undefined>();
-  const leave = batch.deadline.onEnd(() => resolve(undefined));
   let finished = false;
   try {
-    while (batch.deadline.reason === undefined) {
-      const step = await Promise.race([iterator.next(), cancelled]);
+    while (until.every(({ reason }) => reason === undefined)) {
+      const step = await unlessOver(iterator.next(), until);
       if (step === undefined) return;
       finished = step.done === true;
       if (finished) return;
@@ -66,8 +67,32 @@ async function* untilCancelled(source: CallSource, batch: CallBatch): AsyncGener
     finished = true;
     throw thrown;
   } finally {
-    leave();
-    // A source that never answers must not hold up the results, so its farewell is not awaited.
-    if (!finished) void Promise.resolve(iterator.return?.()).catch(() => {});
+    if (!finished) void sayFarewell(iterator);
   }
+}
+
+/** Not awaited: a source that never answers must not hold up the results. */
+async function sayFarewell(iterator: Iterator<unknown> | AsyncIterator<unknown>): Promise<void> {
+  try {
+    await iterator.return?.();
+  } catch {
+    // Nothing it could say now concerns a call.
+  }
+}
+
+/**
+ * Settles as `answer` does; with undefined as soon as one of `until` ends. Not a race of promises:
+ * the one that never settles would keep everything it was ever raced with.
+ */
+function unlessOver<Value>(
+  answer: Value | PromiseLike<Value>,
+  until: readonly Deadline[],
+): Promise<Value | undefined> {
+  return new Promise((resolve, reject) => {
+    const leave = until.map((deadline) => deadline.onEnd(() => resolve(undefined)));
+    const settle = (): void => {
+      for (const stopListening of leave) stopListening();
+    };
+    Promise.resolve(answer).then(resolve, reject).finally(settle);
+  });
 }
