@@ -5,7 +5,8 @@ import { type ThreadParts, ThreadTransport } from "./thread-transport.ts";
 
 /**
  * The executor of mode `thread`: a pool of worker threads. A hung or out-of-memory thread is ended and
- * replaced. Native code that aborts takes the whole program along, which mode `process` withstands.
+ * replaced. Native code that aborts takes the whole program along, and so does a single operation that goes far
+ * over the memory cap (`Array.from({ length: 1e8 })`); mode `process` withstands both.
  */
 export function createThreadExecutor(parts: ThreadParts & { readonly clock: Clock }): Executor {
   const { options, clock } = parts;

@@ -22,11 +22,18 @@ const server = new CallServer({
   claims: new SharedFile(CLAIMS_FD),
   send: (frame) => void channel.write(encodeFrame(frame), () => server.resume()),
   isClear: () => channel.writableLength === 0,
-  exit: (code) => {
-    if (channel.writableLength === 0) exit(code);
-    else channel.end(() => exit(code));
-  },
+  exit: (code) => exitWhenWritten(code),
 });
+
+/** What was printed and what was answered goes out first; a parent that does not read it kills us. */
+function exitWhenWritten(code: number): void {
+  const unwritten = [channel, process.stdout, process.stderr].find(
+    ({ writableLength }) => writableLength > 0,
+  );
+  if (unwritten === undefined) exit(code);
+  else unwritten.write("", () => exitWhenWritten(code));
+}
+
 containCrashes(server);
 // The pool decides when a worker ends: a Ctrl-C at the terminal reaches the whole process group.
 process.on("SIGINT", () => {});
