@@ -66,6 +66,39 @@ describe("schemas", () => {
     ]);
   });
 
+  test("are written by the tool's library once, however often they are asked for", () => {
+    const { catalog, book } = bookOf();
+    let written = 0;
+    const input = {
+      "~standard": {
+        version: 1 as const,
+        vendor: "test",
+        validate: (value: unknown) => ({ value }),
+        jsonSchema: {
+          input: () => {
+            written += 1;
+            return { type: "object" };
+          },
+        },
+      },
+    };
+    catalog.register([testTool("counted", () => 1, { input })]);
+    book.schemas("anthropic", {});
+    book.schemas("gemini", {});
+    expect(written).toBe(1);
+  });
+
+  test("may be changed by who asked for them without harm to the next", () => {
+    const { book } = bookOf();
+    const before = JSON.stringify(book.schemas("openai-chat", {}));
+    for (const declaration of book.schemas("openai-chat", {})) {
+      const { parameters } = declaration.function;
+      Object.assign(parameters, { additionalProperties: false });
+      Object.assign(parameters["properties"] ?? {}, { extra: {} });
+    }
+    expect(JSON.stringify(book.schemas("openai-chat", {}))).toBe(before);
+  });
+
   test("of a format nobody knows are a TypeError", () => {
     const unknown = "openai-chatt" as FormatName;
     expect(() => bookOf().book.schemas(unknown, {})).toThrow(/There is no format "openai-chatt"/);

@@ -27,7 +27,8 @@ export class SchemaBook {
       wireForm.encodeTool({
         name: names.toProvider(tool.name),
         description: tool.description,
-        inputSchema: this.#schemaOf(tool),
+        // A copy: callers add what one provider wants, such as OpenAI's strict mode.
+        inputSchema: structuredClone(this.#schemaOf(tool)),
       }),
     );
   }
