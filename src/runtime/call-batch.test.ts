@@ -151,6 +151,15 @@ describe("deadlineMs", () => {
     expect(scene.clock.pendingTimers).toBe(0);
   });
 
+  test("of a call is let go of when the call is over, long before the batch is", async () => {
+    const scene = stage();
+    const batch = new CallBatch(scene.surroundings(), { deadlineMs: 60_000 }, "each");
+    const running = batch.run(slowCall(0), 0);
+    await scene.clock.advance(100);
+    await running;
+    expect(scene.clock.pendingTimers).toBe(0);
+  });
+
   test("of Infinity is none", async () => {
     const scene = stage();
     const running = new CallBatch(scene.surroundings(), { deadlineMs: Infinity }).run(

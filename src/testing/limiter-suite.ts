@@ -154,15 +154,17 @@ function testGivingUp(make: MakeLimiter): void {
     const running = ask();
     const deadline = new Deadline(clock);
     deadline.end(cancelled);
+    const told: string[] = [];
     const answer = (async () =>
       limiter.acquire({
         toolName: "a",
         priority: 0,
         tenant: undefined,
         deadline,
-        onWait: () => {},
+        onWait: (limitName) => told.push(limitName),
       }))();
     await expect(answer).rejects.toBe(cancelled);
+    expect(told).toEqual([]);
 
     running.release();
     await settle();

@@ -235,6 +235,7 @@ describe("parent and child", () => {
 
       await clock.advance(100);
       expect(told, `parent runs out after ${delayMs} looks`).toEqual([ranOut]);
+      expect(clock.pendingTimers).toBe(0);
     }
   });
 });

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { ToolError } from "../core/tool-error.ts";
+import { ListenedDeadline } from "../testing/limiter-request.ts";
 import { VirtualClock } from "../testing/virtual-clock.ts";
 import { Deadline } from "./deadline.ts";
 import { sleep } from "./sleep.ts";
@@ -18,7 +19,7 @@ function watchedSleep(clock: VirtualClock, delayMs: number, deadline: Deadline):
 
 test("sleep ends after its time and leaves neither timer nor listener", async () => {
   const clock = new VirtualClock();
-  const deadline = new Deadline(clock);
+  const deadline = new ListenedDeadline(clock);
   deadline.expireAfter(1_000, () => reason);
   const endOf = watchedSleep(clock, 100, deadline);
 
@@ -27,6 +28,7 @@ test("sleep ends after its time and leaves neither timer nor listener", async ()
   await clock.advance(1);
   expect(endOf()).toBe("awake");
 
+  expect(deadline.listening).toBe(0);
   deadline.close();
   expect(clock.pendingTimers).toBe(0);
 });
