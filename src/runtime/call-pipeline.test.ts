@@ -199,7 +199,7 @@ describe("a call that runs", () => {
     });
     const result = await new CallStage({ tools: () => [tool] }).run({ id: "a", name: "t" });
     expect(result).toMatchObject({ status: "ok", callId: "a", toolName: "t", output: { sum: 3 } });
-    expect(result).not.toHaveProperty("calledAs");
+    expect(result.calledAs).toBeUndefined();
     expect(result).not.toHaveProperty("output.noise");
   });
 
