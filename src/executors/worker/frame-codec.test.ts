@@ -1,0 +1,148 @@
+import { array, assert, integer, property, string, tuple, uint8Array } from "fast-check";
+import { describe, expect, test } from "vitest";
+import { FrameReader, MAX_FRAME_BYTES, encodeFrame } from "./frame-codec.ts";
+import type { Frame } from "./protocol.ts";
+import { writeFrame } from "./written-frame.ts";
+
+function frameOf(messages: unknown[], ...attachments: Uint8Array[]): Frame<unknown> {
+  return { messages, attachments };
+}
+
+const bytesOf = (frame: Frame<unknown>): Buffer => encodeFrame(writeFrame(frame));
+
+/** What comes out of the chunks, with attachments as lists of numbers. */
+function read(chunks: readonly Buffer[]): unknown[] {
+  const frames: unknown[] = [];
+  const reader = new FrameReader(({ messages, attachments }) =>
+    frames.push([messages, attachments.map((bytes) => Array.from(bytes))]),
+  );
+  for (const chunk of chunks) reader.push(chunk);
+  return frames;
+}
+
+const SAMPLES = [
+  frameOf([{ type: "ready" }]),
+  frameOf(["grüße 👋", null], new Uint8Array([1, 2, 3]), new Uint8Array(0)),
+  frameOf([]),
+  frameOf([1], new Uint8Array(300).fill(7)),
+];
+const EXPECTED = SAMPLES.map(({ messages, attachments }) => [
+  messages,
+  attachments.map((bytes) => Array.from(bytes)),
+]);
+
+describe("frames on a stream", () => {
+  const stream = Buffer.concat(SAMPLES.map(bytesOf));
+
+  test("arrive whole when they come in one chunk", () => {
+    expect(read([stream])).toEqual(EXPECTED);
+  });
+
+  test("arrive whole wherever the stream is split in two", () => {
+    for (let at = 0; at <= stream.length; at += 1) {
+      expect(read([stream.subarray(0, at), stream.subarray(at)])).toEqual(EXPECTED);
+    }
+  });
+
+  test("arrive whole byte by byte", () => {
+    const chunks = Array.from(stream, (byte) => Buffer.from([byte]));
+    expect(read(chunks)).toEqual(EXPECTED);
+  });
+
+  test("arrive as they were sent, whatever they are and however they are cut", () => {
+    const frames = array(tuple(array(string({ unit: "binary" })), array(uint8Array())));
+    assert(
+      property(frames, array(integer({ min: 0, max: 400 })), (sent, cuts) => {
+        const all = Buffer.concat(sent.map(([texts, bytes]) => bytesOf(frameOf(texts, ...bytes))));
+        const places = [0, ...cuts.filter((cut) => cut < all.length), all.length].toSorted(
+          (one, other) => one - other,
+        );
+        const chunks = places.slice(1).map((end, place) => all.subarray(places[place], end));
+        expect(read(chunks)).toEqual(
+          sent.map(([texts, bytes]) => [texts, bytes.map((view) => Array.from(view))]),
+        );
+      }),
+    );
+  });
+
+  test("do not arrive before their last byte", () => {
+    const reader = new FrameReader(() => expect.unreachable());
+    const [bytes] = SAMPLES.map(bytesOf);
+    reader.push((bytes as Buffer).subarray(0, -1));
+    expect(reader.pendingBytes).toBe((bytes as Buffer).length - 1);
+  });
+
+  test("leave nothing pending", () => {
+    const reader = new FrameReader(() => {});
+    reader.push(stream);
+    expect(reader.pendingBytes).toBe(0);
+  });
+});
+
+describe("a stream that is out of step", () => {
+  test.each([
+    ["text", Buffer.from("this is no frame at all")],
+    ["a length of 0", Buffer.alloc(8)],
+    ["a length that is too short", Buffer.from([3, 0, 0, 0, 0, 0, 0])],
+    ["a length over the largest", lengths(MAX_FRAME_BYTES + 1, 0)],
+    ["JSON longer than its frame", lengths(4, 5)],
+    [
+      "an attachment longer than its frame",
+      Buffer.concat([lengths(10, 2), Buffer.from("[]"), lengths(9)]),
+    ],
+    [
+      "an attachment without its length",
+      Buffer.concat([lengths(8, 2), Buffer.from("[]"), Buffer.alloc(2)]),
+    ],
+    ["JSON that is none", Buffer.concat([lengths(6, 2), Buffer.from("[,")])],
+    ["JSON that is cut", Buffer.concat([lengths(6, 2), Buffer.from('["')])],
+  ])("%s is an error at once", (_name, bytes) => {
+    const reader = new FrameReader(() => expect.unreachable());
+    expect(() => reader.push(bytes)).toThrow(/frame|JSON/i);
+  });
+
+  test("never makes a reader do anything but hand on a frame or throw", () => {
+    assert(
+      property(uint8Array({ maxLength: 64 }), (garbage) => {
+        try {
+          read([Buffer.from(garbage)]);
+        } catch (thrown) {
+          expect([RangeError, SyntaxError]).toContain((thrown as Error).constructor);
+        }
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  test("and so does a frame with one byte changed", () => {
+    const stream = bytesOf(SAMPLES[1] as Frame<unknown>);
+    assert(
+      property(
+        integer({ min: 0, max: stream.length - 1 }),
+        integer({ min: 0, max: 255 }),
+        (at, byte) => {
+          const changed = Buffer.from(stream);
+          changed[at] = byte;
+          try {
+            read([changed]);
+          } catch (thrown) {
+            expect([RangeError, SyntaxError]).toContain((thrown as Error).constructor);
+          }
+        },
+      ),
+      { numRuns: 2_000 },
+    );
+  });
+});
+
+test("a frame that is too large is refused where it is made", () => {
+  const half = new Uint8Array(MAX_FRAME_BYTES / 2);
+  expect(() => bytesOf(frameOf([], half, half))).toThrow(RangeError);
+});
+
+/** Unsigned 32-bit little-endian numbers, one after the other. */
+function lengths(...numbers: number[]): Buffer {
+  const bytes = Buffer.alloc(numbers.length * 4);
+  for (const [place, number] of numbers.entries()) bytes.writeUInt32LE(number, place * 4);
+  return bytes;
+}

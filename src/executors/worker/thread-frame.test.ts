@@ -1,0 +1,34 @@
+import { expect, test } from "vitest";
+import { type ThreadFrame, postFrame, unpackThreadFrame } from "./thread-frame.ts";
+import { writeFrame } from "./written-frame.ts";
+
+/** Posts a frame and gives back what arrives on the other side. */
+function post(messages: unknown[], attachments: Uint8Array[]): ThreadFrame {
+  let arrived: ThreadFrame = "";
+  const port = {
+    postMessage: (message: ThreadFrame, transfer: readonly ArrayBuffer[] = []) =>
+      (arrived = structuredClone(message, { transfer: [...transfer] })),
+  };
+  postFrame(port, writeFrame({ messages, attachments }));
+  return arrived;
+}
+
+test("a frame without bytes is one text", () => {
+  const packed = post([{ a: 1 }, "two"], []);
+  expect(typeof packed).toBe("string");
+  expect(unpackThreadFrame(packed)).toEqual({ messages: [{ a: 1 }, "two"], attachments: [] });
+});
+
+test("bytes travel beside it and are moved, not copied", () => {
+  const bytes = new Uint8Array([1, 2, 3]);
+  const packed = post(["with bytes"], [bytes, new Uint8Array(0)]);
+  expect(unpackThreadFrame(packed)).toEqual({
+    messages: ["with bytes"],
+    attachments: [new Uint8Array([1, 2, 3]), new Uint8Array(0)],
+  });
+  expect(bytes.byteLength).toBe(0);
+});
+
+test.each([["no JSON"], [null], [{}], [7], [[]]])("what is no frame (%j) is an error", (packed) => {
+  expect(() => unpackThreadFrame(packed as ThreadFrame)).toThrow();
+});
