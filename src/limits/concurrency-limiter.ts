@@ -23,10 +23,28 @@ interface Scope {
   running: number;
 }
 
-interface Waiter extends InLine {
+/** A request that waits. Thousands do, so it is small. */
+class Waiter implements InLine {
+  readonly priority: number;
   readonly order: number;
-  readonly admit: (permit: Permit) => void;
-  readonly refuse: (error: ToolError) => void;
+  readonly scope: Scope;
+  readonly resolve: (permit: Permit) => void;
+  readonly reject: (error: ToolError) => void;
+  stopWatching = nothing;
+  hasLeft = false;
+
+  constructor(scope: Scope, place: Place, settle: Pick<Waiter, "resolve" | "reject">) {
+    this.scope = scope;
+    this.priority = place.priority;
+    this.order = place.order;
+    this.resolve = settle.resolve;
+    this.reject = settle.reject;
+  }
+}
+
+interface Place {
+  readonly priority: number;
+  readonly order: number;
 }
 
 /** A {@link Limiter} with a cap for everything and caps for single tools. */
@@ -60,7 +78,7 @@ export class ConcurrencyLimiter implements Limiter {
   close(reason: ToolError): void {
     this.#closed = reason;
     for (const scope of this.#crowded) {
-      for (const waiter of scope.line.all()) waiter.refuse(reason);
+      for (const waiter of scope.line.all()) this.#refuse(waiter, reason);
     }
   }
 
@@ -69,28 +87,12 @@ export class ConcurrencyLimiter implements Limiter {
     this.#checkQueue(holder);
     this.#checkQueue(this.#everything);
     return new Promise((resolve, reject) => {
-      let stopWatching = nothing;
-      const leave = (): void => {
-        stopWatching();
-        this.#leave(waiter, tool);
-      };
-      const waiter: Waiter = {
-        priority: request.priority,
-        hasLeft: false,
-        order: (this.#arrivals += 1),
-        admit: (permit) => {
-          leave();
-          resolve(permit);
-        },
-        refuse: (error) => {
-          leave();
-          reject(error);
-        },
-      };
+      const place = { priority: request.priority, order: (this.#arrivals += 1) };
+      const waiter = new Waiter(tool, place, { resolve, reject });
       tool.line.add(waiter);
       this.#crowded.add(tool);
       this.#waiting += 1;
-      stopWatching = request.deadline.onEnd(waiter.refuse);
+      waiter.stopWatching = request.deadline.onEnd((reason) => this.#refuse(waiter, reason));
       // Last: whoever hears of it may cancel the call, or close this limiter.
       if (!waiter.hasLeft) request.onWait(holder.name);
     });
@@ -101,40 +103,42 @@ export class ConcurrencyLimiter implements Limiter {
     if (queued >= scope.maxQueued) throw queueFull(scope, queued);
   }
 
-  #leave(waiter: Waiter, tool: Scope): void {
-    const before = tool.line.size;
-    tool.line.remove(waiter);
-    this.#waiting -= before - tool.line.size;
-    if (tool.line.size === 0) this.#crowded.delete(tool);
+  #refuse(waiter: Waiter, reason: ToolError): void {
+    this.#leave(waiter);
+    waiter.reject(reason);
+  }
+
+  #leave(waiter: Waiter): void {
+    const { line } = waiter.scope;
+    const before = line.size;
+    waiter.stopWatching();
+    line.remove(waiter);
+    this.#waiting -= before - line.size;
+    if (line.size === 0) this.#crowded.delete(waiter.scope);
   }
 
   #admit(tool: Scope): Permit {
     this.#everything.running += 1;
     tool.running += 1;
-    let held = true;
-    return {
-      release: () => {
-        if (!held) return;
-        held = false;
-        this.#everything.running -= 1;
-        tool.running -= 1;
-        this.#wakeNext();
-      },
-    };
+    return new HeldPermit(() => {
+      this.#everything.running -= 1;
+      tool.running -= 1;
+      this.#wakeNext();
+    });
   }
 
   /** A release frees one place under each cap, so at most one waiter can start for it. */
   #wakeNext(): void {
     if (this.#waiting === 0 || !hasRoom(this.#everything)) return;
     let next: Waiter | undefined;
-    let nextTool: Scope | undefined;
     for (const tool of this.#crowded) {
       const candidate = hasRoom(tool) ? tool.line.first() : undefined;
       if (candidate === undefined || (next !== undefined && !runsBefore(candidate, next))) continue;
       next = candidate;
-      nextTool = tool;
     }
-    if (next !== undefined && nextTool !== undefined) next.admit(this.#admit(nextTool));
+    if (next === undefined) return;
+    this.#leave(next);
+    next.resolve(this.#admit(next.scope));
   }
 
   #scopeOf(toolName: string): Scope {
@@ -144,6 +148,21 @@ export class ConcurrencyLimiter implements Limiter {
       this.#tools.set(toolName, scope);
     }
     return scope;
+  }
+}
+
+/** A {@link Permit} that gives its place back once. */
+class HeldPermit implements Permit {
+  #giveBack: (() => void) | undefined;
+
+  constructor(giveBack: () => void) {
+    this.#giveBack = giveBack;
+  }
+
+  release(): void {
+    const giveBack = this.#giveBack;
+    this.#giveBack = undefined;
+    giveBack?.();
   }
 }
 

@@ -13,13 +13,13 @@ import { ToolError } from "../core/tool-error.ts";
 import type { ToolResult } from "../core/tool-result.ts";
 import type { ExecutionMode } from "../core/tool.ts";
 import type { Attempt, AttemptFailure, AttemptOutcome, Executor } from "../executors/executor.ts";
-import type { Limiter, Permit, PermitOutcome } from "../limits/limiter.ts";
-import type { ParseResult } from "../schema/validator.ts";
+import type { AdmissionRequest, Limiter, Permit, PermitOutcome } from "../limits/limiter.ts";
 import type { Clock } from "../time/clock.ts";
 import { Deadline } from "../time/deadline.ts";
 import { sleep } from "../time/sleep.ts";
 import type { BoundTool } from "./bound-tool.ts";
 import { CallStory } from "./call-story.ts";
+import { parseInput, parseOutput } from "./parse-values.ts";
 import { retryDelay } from "./retry.ts";
 
 /** What every call of a registry shares. */
@@ -61,9 +61,8 @@ interface ReadyCall {
 
 /** Runs one call to its result. Never rejects. */
 export async function runCall(parts: PipelineParts, accepted: AcceptedCall): Promise<ToolResult> {
-  const { call, callNumber, index, deadline } = accepted;
-  const subject = { callNumber, index, callId: call.id, calledAs: call.name };
-  const story = new CallStory(parts.clock, accepted.emit, subject);
+  const { call, deadline } = accepted;
+  const story = new CallStory(parts.clock, accepted);
   story.invoked();
   try {
     const bound = accepted.resolve(call.name);
@@ -72,8 +71,13 @@ export async function runCall(parts: PipelineParts, accepted: AcceptedCall): Pro
     const input = await parseInput(bound, call);
     if (deadline.reason !== undefined) throw deadline.reason;
     story.waits(executor.mode);
-    const output = await runAttempts({ parts, accepted, bound, executor, input, story });
-    return story.completed(await parseOutput(bound, output));
+    const ready = { parts, accepted, bound, executor, input, story };
+    for (let attempt = 1; ; attempt += 1) {
+      const permit = await parts.limiter.acquire(admissionOf(ready));
+      const outcome = await runAttempt(ready, attempt, permit);
+      if (outcome.status === "ok") return story.completed(await outputOf(bound, outcome.output));
+      await backOff(ready, attempt, outcome);
+    }
   } catch (thrown) {
     return story.failed(ToolError.from(thrown, call.name));
   }
@@ -87,51 +91,23 @@ function executorFor({ mode, autoMode, executors }: BoundTool, accepted: Accepte
   return choice.executor;
 }
 
-async function parseInput(bound: BoundTool, call: ToolCall): Promise<unknown> {
-  const { name } = bound.tool;
-  if (call.malformed !== undefined) {
-    throw new ToolError("INPUT_INVALID", `${name} cannot be called: ${call.malformed}.`, {
-      details: { issues: [{ path: "", message: call.malformed }] },
-    });
-  }
-  const parsed = await bound.input.parse(call.input);
-  return parsed.ok ? parsed.value : refuse("INPUT_INVALID", `The input of ${name}`, parsed);
+function admissionOf({ accepted, bound, story }: ReadyCall): AdmissionRequest {
+  const { options, deadline } = accepted;
+  const { priority = 0, tenant } = options;
+  const onWait = (limitName: string): void => story.queued(limitName);
+  return { toolName: bound.tool.name, priority, tenant, deadline, onWait };
 }
 
-async function parseOutput(bound: BoundTool, output: unknown): Promise<unknown> {
-  if (bound.output === undefined) return output;
-  const parsed = await bound.output.parse(output);
-  return parsed.ok
-    ? parsed.value
-    : refuse("OUTPUT_INVALID", `The output of ${bound.tool.name}`, parsed);
-}
-
-async function runAttempts(ready: ReadyCall): Promise<unknown> {
-  const { parts, accepted, bound, story } = ready;
-  for (let attempt = 1; ; attempt += 1) {
-    const outcome = await runAttempt(ready, attempt);
-    if (outcome.status === "ok") return outcome.output;
-    const failed = { tool: bound.tool, retry: bound.retry, attempt, failure: outcome };
-    const delayMs = accepted.deadline.reason ? undefined : retryDelay(failed, parts.random);
-    if (delayMs === undefined) throw outcome.error;
-    story.retried(attempt, delayMs, outcome.error);
-    await sleep(parts.clock, delayMs, accepted.deadline);
-  }
-}
-
-async function runAttempt(ready: ReadyCall, number: number): Promise<AttemptOutcome> {
-  const { parts, accepted, bound, executor, story } = ready;
+async function runAttempt(
+  ready: ReadyCall,
+  number: number,
+  permit: Permit,
+): Promise<AttemptOutcome> {
+  const { parts, accepted, executor, story } = ready;
   const deadline = new Deadline(parts.clock, accepted.deadline);
-  const permit = await parts.limiter.acquire({
-    toolName: bound.tool.name,
-    priority: accepted.options.priority ?? 0,
-    tenant: accepted.options.tenant,
-    deadline: accepted.deadline,
-    onWait: (limitName) => story.queued(limitName),
-  });
-  accepted.onAdmitted?.();
   let outcome: AttemptOutcome | undefined;
   try {
+    accepted.onAdmitted?.();
     outcome = await executor.execute(makeAttempt(ready, number, deadline));
     story.ran(outcome.runMs);
     return outcome;
@@ -163,6 +139,24 @@ function makeAttempt(ready: ReadyCall, number: number, deadline: Deadline): Atte
   };
 }
 
+/** Waits before the next attempt, holding nothing. Throws the failure when there is to be none. */
+async function backOff(
+  { parts, accepted, bound, story }: ReadyCall,
+  attempt: number,
+  failure: AttemptFailure,
+): Promise<void> {
+  const failed = { tool: bound.tool, retry: bound.retry, attempt, failure };
+  const delayMs = accepted.deadline.reason ? undefined : retryDelay(failed, parts.random);
+  if (delayMs === undefined) throw failure.error;
+  story.retried(attempt, delayMs, failure.error);
+  await sleep(parts.clock, delayMs, accepted.deadline);
+}
+
+/** A promise only where there is an output schema. */
+function outputOf(bound: BoundTool, output: unknown): unknown {
+  return bound.output === undefined ? output : parseOutput(bound, bound.output, output);
+}
+
 /** A permit is kept for as long as the work goes on, also when its answer was not waited for. */
 function release(permit: Permit, outcome: AttemptOutcome | undefined): void {
   if (outcome?.status !== "error") {
@@ -182,16 +176,5 @@ function timedOut(bound: BoundTool): ToolError {
   const { timeoutMs, tool } = bound;
   return new ToolError("DEADLINE_EXCEEDED", `${tool.name} took longer than its ${timeoutMs} ms.`, {
     details: { timeoutMs },
-  });
-}
-
-function refuse(
-  code: "INPUT_INVALID" | "OUTPUT_INVALID",
-  what: string,
-  parsed: Extract<ParseResult, { ok: false }>,
-): never {
-  const issues = parsed.issues.map(({ path, message }) => `${path || "/"} ${message}`);
-  throw new ToolError(code, `${what} does not fit its schema: ${issues.join("; ")}.`, {
-    details: { issues: parsed.issues },
   });
 }

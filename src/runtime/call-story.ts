@@ -1,17 +1,17 @@
 /** What happens to one call, told once: its events, its timing and its one result. */
 import type { CallEvent, EventSink } from "../core/call-event.ts";
+import type { ToolCall } from "../core/tool-call.ts";
 import type { ToolError } from "../core/tool-error.ts";
 import type { CallTiming, ErrorResult, OkResult } from "../core/tool-result.ts";
 import type { ConcreteMode, ToolProgress } from "../core/tool.ts";
 import type { Clock } from "../time/clock.ts";
 
-/** Who a story is about. */
+/** Who a story is about, and who hears it. */
 export interface StorySubject {
+  readonly call: Pick<ToolCall, "id" | "name">;
   readonly callNumber: number;
   readonly index: number;
-  readonly callId: string;
-  /** The name the model used. */
-  readonly calledAs: string;
+  readonly emit: EventSink<CallEvent> | undefined;
 }
 
 type EventBody = CallEvent extends infer Event
@@ -23,7 +23,6 @@ type EventBody = CallEvent extends infer Event
 /** Keeps the record of one call and tells it to the event sink, if there is one. */
 export class CallStory {
   readonly #clock: Clock;
-  readonly #emit: EventSink<CallEvent> | undefined;
   readonly #subject: StorySubject;
   #toolName: string;
   #waitingSince: number | undefined;
@@ -36,11 +35,10 @@ export class CallStory {
   #workerId: string | undefined;
   #waitedFor: string | undefined;
 
-  constructor(clock: Clock, emit: EventSink<CallEvent> | undefined, subject: StorySubject) {
+  constructor(clock: Clock, subject: StorySubject) {
     this.#clock = clock;
-    this.#emit = emit;
     this.#subject = subject;
-    this.#toolName = subject.calledAs;
+    this.#toolName = subject.call.name;
   }
 
   /** The call has arrived. */
@@ -95,22 +93,28 @@ export class CallStory {
 
   /** The call gave an output. */
   completed(output: unknown): OkResult {
-    const result: OkResult = { ...this.#resultBase(), status: "ok", output };
+    const callId = this.#subject.call.id;
+    const { calledAs, timing } = this.#ending();
+    const toolName = this.#toolName;
+    const result: OkResult = { callId, toolName, calledAs, status: "ok", output, timing };
     this.#tell({ type: "tool.completed", result });
     return result;
   }
 
   /** The call failed for good. */
   failed(error: ToolError): ErrorResult {
-    const result: ErrorResult = { ...this.#resultBase(), status: "error", error };
+    const callId = this.#subject.call.id;
+    const { calledAs, timing } = this.#ending();
+    const toolName = this.#toolName;
+    const result: ErrorResult = { callId, toolName, calledAs, status: "error", error, timing };
     this.#tell({ type: "tool.failed", result });
     return result;
   }
 
-  #resultBase(): Pick<OkResult, "callId" | "toolName" | "calledAs" | "timing"> {
+  #ending(): Pick<OkResult, "calledAs" | "timing"> {
     this.#stopWaiting();
     this.#running = undefined;
-    const { callId, calledAs } = this.#subject;
+    const calledAs = this.#subject.call.name;
     const timing: CallTiming = {
       queuedMs: this.#queuedMs,
       runMs: this.#runMs,
@@ -119,10 +123,7 @@ export class CallStory {
       workerId: this.#workerId,
       waitedFor: this.#waitedFor,
     };
-    const toolName = this.#toolName;
-    return calledAs === toolName
-      ? { callId, toolName, timing }
-      : { callId, toolName, calledAs, timing };
+    return { calledAs: calledAs === this.#toolName ? undefined : calledAs, timing };
   }
 
   #stopWaiting(): void {
@@ -132,10 +133,11 @@ export class CallStory {
   }
 
   #tell(body: EventBody): void {
-    if (this.#emit === undefined) return;
-    const { callNumber, index, callId } = this.#subject;
+    const { call, callNumber, index, emit } = this.#subject;
+    if (emit === undefined) return;
+    const callId = call.id;
     const toolName = this.#toolName;
     // The body first: a tool's progress must not pass for another call's.
-    this.#emit({ ...body, at: this.#clock.epoch(), callNumber, index, callId, toolName });
+    emit({ ...body, at: this.#clock.epoch(), callNumber, index, callId, toolName });
   }
 }

@@ -19,7 +19,10 @@ export class Deadline {
   readonly #clock: Clock;
   readonly #parent: Deadline | undefined;
   #reason: ToolError | undefined;
-  #listeners: Set<DeadlineListener> | undefined;
+  /** Most deadlines have one listener; a set is made for the second. */
+  #listener: DeadlineListener | undefined;
+  #others: Set<DeadlineListener> | undefined;
+  #isWatching = false;
   #controller: AbortController | undefined;
   #cancelTimer: CancelTimer = nothing;
   #leaveParent: (() => void) | undefined;
@@ -60,16 +63,18 @@ export class Deadline {
     this.#cancelTimer = nothing;
     this.#expiresAt = delayMs === Infinity ? Infinity : this.#clock.now() + delayMs;
     this.#makeReason = makeReason;
-    if (this.#listeners !== undefined) this.#arm();
+    if (this.#isWatching) this.#arm();
   }
 
   /** Ends it now, unless it has ended or was closed. */
   end(reason: ToolError): void {
     if (this.#isOver) return;
     this.#reason = reason;
-    const listeners = this.#listeners;
+    const listener = this.#listener;
+    const others = this.#others;
     this.close();
-    if (listeners !== undefined) for (const listener of listeners) listener(reason);
+    listener?.(reason);
+    if (others !== undefined) for (const other of others) other(reason);
   }
 
   /**
@@ -80,25 +85,32 @@ export class Deadline {
     const { reason } = this;
     if (reason !== undefined) listener(reason);
     if (this.#isOver) return nothing;
-    const isFirst = this.#listeners === undefined;
-    const listeners = (this.#listeners ??= new Set());
-    listeners.add(listener);
-    if (isFirst) this.#watch();
-    return () => listeners.delete(listener);
+    const others = this.#listener === undefined ? undefined : (this.#others ??= new Set());
+    if (others === undefined) this.#listener = listener;
+    else others.add(listener);
+    if (!this.#isWatching) this.#watch();
+    return () => {
+      // The set it is in, for by then the deadline may be telling its listeners, and have let go of it.
+      if (others !== undefined) others.delete(listener);
+      else if (this.#listener === listener) this.#listener = undefined;
+    };
   }
 
   /** Lets go of timers and listeners: the work is over. It keeps its reason, and never ends after. */
   close(): void {
     this.#isOver = true;
+    this.#isWatching = false;
     this.#cancelTimer();
     this.#cancelTimer = nothing;
     this.#leaveParent?.();
     this.#leaveParent = undefined;
-    this.#listeners = undefined;
+    this.#listener = undefined;
+    this.#others = undefined;
   }
 
   /** The listener is in before the parent is asked: time goes on, and the parent may end just then. */
   #watch(): void {
+    this.#isWatching = true;
     this.#leaveParent = this.#parent?.onEnd((inherited) => this.end(inherited));
     if (!this.#isOver) this.#arm();
   }

@@ -1,0 +1,45 @@
+/** What goes into a tool and what comes out of it, against its schemas. */
+import type { ErrorCode } from "../core/error-codes.ts";
+import type { ToolCall } from "../core/tool-call.ts";
+import { ToolError } from "../core/tool-error.ts";
+import type { ParseResult, Validator } from "../schema/validator.ts";
+import type { BoundTool } from "./bound-tool.ts";
+
+/**
+ * The input of a call, parsed; a promise only when its schema needs one.
+ *
+ * @throws ToolError `INPUT_INVALID` with the paths of what does not fit, as does the promise.
+ */
+export function parseInput(bound: BoundTool, call: ToolCall): unknown {
+  const { name } = bound.tool;
+  if (call.malformed !== undefined) {
+    throw new ToolError("INPUT_INVALID", `${name} cannot be called: ${call.malformed}.`, {
+      details: { issues: [{ path: "", message: call.malformed }] },
+    });
+  }
+  const parsed = bound.input.parse(call.input);
+  if (!(parsed instanceof Promise)) return take(parsed, "INPUT_INVALID", name);
+  return parsed.then((late) => take(late, "INPUT_INVALID", name));
+}
+
+/** The output of a tool, parsed. Rejects with `OUTPUT_INVALID` and the paths of what does not fit. */
+export async function parseOutput(
+  { tool }: BoundTool,
+  validator: Validator,
+  output: unknown,
+): Promise<unknown> {
+  return take(await validator.parse(output), "OUTPUT_INVALID", tool.name);
+}
+
+function take(parsed: ParseResult, code: ErrorCode, toolName: string): unknown {
+  if (parsed.ok) return parsed.value;
+  const side = code === "INPUT_INVALID" ? "input" : "output";
+  const issues = parsed.issues.map(({ path, message }) => `${path || "/"} ${message}`);
+  throw new ToolError(
+    code,
+    `The ${side} of ${toolName} does not fit its schema: ${issues.join("; ")}.`,
+    {
+      details: { issues: parsed.issues },
+    },
+  );
+}
