@@ -27,6 +27,7 @@ export function checkLimits(limits: LimitsOptions): void {
   checkRecord("limits", limits);
   for (const [scope, limit] of Object.entries(limits)) {
     const path = `limits["${scope}"]`;
+    checkScope(scope, path);
     checkRecord(path, limit, ["concurrency", "queue"]);
     const { concurrency, queue } = limit;
     if (concurrency !== undefined) checkCount(`${path}.concurrency`, concurrency, 1);
@@ -34,6 +35,14 @@ export function checkLimits(limits: LimitsOptions): void {
     checkRecord(`${path}.queue`, queue, ["max"]);
     if (queue.max !== undefined) checkCount(`${path}.queue.max`, queue.max, 0);
   }
+}
+
+/** A pattern that limits nothing would be worse than none. */
+function checkScope(scope: string, path: string): void {
+  if (scope === "*" || !/[*]|^tag:/.test(scope)) return;
+  throw new TypeError(
+    `${path}: a scope is "*" or a tool's name; patterns and tags are not known yet.`,
+  );
 }
 
 function checkRecord(path: string, value: unknown, known?: readonly string[]): void {

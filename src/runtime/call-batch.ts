@@ -106,7 +106,24 @@ export class CallBatch {
   }
 }
 
-function checkCallOptions({ mode, deadlineMs, priority }: CallOptions): void {
+/** Fields of {@link CallOptions}, for messages about unknown ones. */
+const KNOWN: ReadonlySet<string> = new Set([
+  "mode",
+  "signal",
+  "deadlineMs",
+  "priority",
+  "tenant",
+  "idempotencyKey",
+  "context",
+] satisfies (keyof CallOptions)[]);
+
+function checkCallOptions(options: CallOptions): void {
+  const { mode, deadlineMs, priority } = options;
+  const unknown = Object.keys(options).find((key) => !KNOWN.has(key));
+  if (unknown !== undefined) {
+    const hint = unknown === "timeoutMs" ? " It belongs to a tool; `deadlineMs` is per call." : "";
+    throw new TypeError(`Option "${unknown}" is unknown; known: ${[...KNOWN].join(", ")}.${hint}`);
+  }
   if (mode !== undefined) checkMode(mode);
   if (deadlineMs !== undefined && !(deadlineMs > 0)) {
     throw new TypeError("`deadlineMs` must be above 0; leave it out for no deadline.");

@@ -4,13 +4,12 @@ import type { CallOptions, ToolCall } from "../core/tool-call.ts";
 import { ToolError } from "../core/tool-error.ts";
 import type { ToolResult } from "../core/tool-result.ts";
 import type { ExecutionMode } from "../core/tool.ts";
-import { suggestion } from "../registry/closest-names.ts";
 import { Deadline } from "../time/deadline.ts";
-import type { BoundTool } from "./bound-tool.ts";
 import { CallBatch, type DeadlineCounting } from "./call-batch.ts";
 import type { Runtime } from "./create-runtime.ts";
 import { EventQueue } from "./event-queue.ts";
 import { type CallSource, type FeedTarget, feedCalls } from "./feed-calls.ts";
+import { toolResolver } from "./resolve-tool.ts";
 import type { SchemaBook } from "./schema-book.ts";
 
 /** Events a stream holds for a slow reader before it stops pulling calls. */
@@ -129,7 +128,7 @@ export class CallIntake {
     }
     const { parts, root } = this.#runtime;
     const emit = this.#sinkWith(sink);
-    const resolve = this.#resolver();
+    const resolve = toolResolver(this.#runtime.catalog, this.#schemas);
     const nextCallNumber = this.#nextCallNumber;
     const defaultMode = this.mode;
     return new CallBatch(
@@ -139,29 +138,13 @@ export class CallIntake {
     );
   }
 
+  /** A stream may outlast many listeners, so it asks for each event who listens. */
   #sinkWith(sink: EventSink<CallEvent> | undefined): EventSink<CallEvent> | undefined {
     const { hub } = this.#runtime;
-    if (!hub.isHeard) return sink;
-    if (sink === undefined) return hub.emit;
+    if (sink === undefined) return hub.isHeard ? hub.emit : undefined;
     return (event) => {
       sink(event);
       hub.emit(event);
-    };
-  }
-
-  /** Finds tools in the registry as it is now, however it changes while the batch runs. */
-  #resolver(): (name: string) => BoundTool {
-    const { catalog } = this.#runtime;
-    const snapshot = catalog.snapshot();
-    return (name) => {
-      let entry = snapshot.get(name);
-      if (entry === undefined) {
-        const registered = this.#schemas.namesOf(snapshot).fromProvider(name);
-        entry = registered === undefined ? undefined : snapshot.get(registered);
-      }
-      if (entry === undefined) throw toolNotFound(name, catalog.closest(name));
-      if (entry.disabled !== undefined) throw toolDisabled(entry.tool.name, entry.disabled.reason);
-      return entry.bound;
     };
   }
 
@@ -184,15 +167,4 @@ export class CallIntake {
   async #idle(): Promise<void> {
     if (this.#open > 0) await new Promise<void>((resolve) => this.#onIdle.push(resolve));
   }
-}
-
-function toolNotFound(name: string, closest: readonly string[]): ToolError {
-  return new ToolError("TOOL_NOT_FOUND", `There is no tool "${name}".${suggestion(closest)}`, {
-    details: { closest },
-  });
-}
-
-function toolDisabled(name: string, reason: string | undefined): ToolError {
-  const why = reason === undefined ? "" : `: ${reason}`;
-  return new ToolError("TOOL_DISABLED", `${name} is switched off${why}.`);
 }

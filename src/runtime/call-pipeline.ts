@@ -45,7 +45,7 @@ export interface AcceptedCall {
   /** Finds the tool by the name the model used, in the snapshot of the batch; throws when it cannot be called. */
   readonly resolve: (name: string) => BoundTool;
   readonly emit: EventSink<CallEvent> | undefined;
-  /** Called when the first permit is held: whoever feeds calls in may send the next. */
+  /** Called when a permit is held: whoever feeds calls in may send the next. */
   readonly onAdmitted: (() => void) | undefined;
 }
 

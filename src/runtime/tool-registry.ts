@@ -1,5 +1,5 @@
 /** The registry a user holds: tools by name, and every way to call them. */
-import type { CallOptions } from "../core/tool-call.ts";
+import type { CallOptions, ToolCall } from "../core/tool-call.ts";
 import type { CallEvent } from "../core/call-event.ts";
 import { ToolError } from "../core/tool-error.ts";
 import type { ToolResult } from "../core/tool-result.ts";
@@ -7,10 +7,9 @@ import type { ExecutionMode, Tool } from "../core/tool.ts";
 import { decodeToolCalls } from "../formats/decode-tool-calls.ts";
 import type { FormatName } from "../formats/provider-format.ts";
 import type { ToolDeclaration } from "../formats/provider-formats.ts";
-import type { CatalogEntry, ToolFilter } from "../registry/tool-catalog.ts";
+import type { ToolFilter } from "../registry/tool-catalog.ts";
 import { type ModuleToolsOptions, moduleTools } from "../sources/modules/module-tools.ts";
 import { type ClassToolsOptions, classTools } from "../sources/native/class-tools.ts";
-import type { BoundTool } from "./bound-tool.ts";
 import { CallIntake } from "./call-intake.ts";
 import { checkMode } from "./check-mode.ts";
 import { type Runtime, type ToolRegistryOptions, createRuntime } from "./create-runtime.ts";
@@ -109,12 +108,12 @@ export class ToolRegistry implements AsyncDisposable {
   /** What is known of a tool; undefined when there is none of that name. */
   get(name: string): ToolInfo | undefined {
     const entry = this.#runtime.catalog.snapshot().get(name);
-    return entry && this.#describe(entry);
+    return entry && describeTool(entry);
   }
 
   /** The tools that a filter lets through, in the order they were registered. */
   list(filter: ToolFilter = {}): readonly ToolInfo[] {
-    return this.#runtime.catalog.list(filter).map((entry) => this.#describe(entry));
+    return this.#runtime.catalog.list(filter).map(describeTool);
   }
 
   /**
@@ -189,7 +188,7 @@ export class ToolRegistry implements AsyncDisposable {
    * retryable), and resolves when the running ones have ended, with what was handed back. Iterables
    * are pulled no further.
    */
-  drain(): ReturnType<CallIntake["drain"]> {
+  drain(): Promise<readonly ToolCall[]> {
     return this.#intake.drain();
   }
 
@@ -212,10 +211,6 @@ export class ToolRegistry implements AsyncDisposable {
   /** `await using` closes the registry. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
-  }
-
-  #describe(entry: CatalogEntry<BoundTool>): ToolInfo {
-    return describeTool(entry);
   }
 }
 

@@ -15,7 +15,7 @@ export class VirtualClock implements Clock {
   }
 
   setTimer(delayMs: number, fire: () => void): CancelTimer {
-    const entry = this.#heap.add(this.#now + Math.max(0, delayMs), fire);
+    const entry = this.#heap.add(this.#now + (delayMs > 0 ? delayMs : 0), fire);
     return () => this.#heap.remove(entry);
   }
 
