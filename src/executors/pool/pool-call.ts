@@ -30,6 +30,8 @@ export class PoolCall {
   seq = 0;
   /** Workers that died while it ran. */
   deaths = 0;
+  /** Whether it has been taken from a worker that did not begin it. */
+  moved = false;
   /** Whether it must have a worker to itself. */
   alone = false;
   /** When it began, on the pool's clock. */

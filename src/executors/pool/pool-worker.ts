@@ -61,6 +61,11 @@ export class PoolWorker {
     return this.#sent.size;
   }
 
+  /** Calls it has and has not answered, in order. */
+  get calls(): MapIterator<PoolCall> {
+    return this.#sent.values();
+  }
+
   /** Calls it has begun, as far as is known here. */
   get running(): ReadonlySet<PoolCall> {
     return this.#running;
@@ -76,10 +81,13 @@ export class PoolWorker {
     this.#quietLooks = 0;
   }
 
-  /** Somebody looks whether it has spoken since the last look. True when not; it then gets no more calls until it does. */
-  growsQuiet(): boolean {
-    this.#quietLooks += 1;
-    return this.#quietLooks > 1;
+  /**
+   * Somebody looks whether it has spoken since the last look. Returns for how many looks it has not; from
+   * the second on it gets no more calls until it does.
+   */
+  look(): number {
+    this.#quietLooks = this.transport.isSending ? 0 : this.#quietLooks + 1;
+    return this.#quietLooks;
   }
 
   /** Whether a call may be sent to it now. */
@@ -98,8 +106,8 @@ export class PoolWorker {
    */
   take(call: PoolCall): void {
     const share = call.tool.profile.share;
-    const message = this.#callMessage(call, share);
     if (!this.#known.has(call.tool.number)) this.#introduce(call);
+    const message = this.#callMessage(call, share);
     this.#add(message);
     this.#offers.push(call.seq);
     this.#sent.set(call.seq, call);
@@ -165,12 +173,21 @@ export class PoolWorker {
 
   /** Takes back, in order, the calls sent that the worker has not begun and now never will. */
   takeBack(): PoolCall[] {
-    return this.transport.claims.takeBack().flatMap((seq) => {
-      const call = this.#sent.get(seq);
-      this.#sent.delete(seq);
-      if (call !== undefined) this.#running.delete(call);
-      return call ?? [];
-    });
+    return this.#remove(this.transport.claims.takeBack());
+  }
+
+  /**
+   * Takes back, in order, the calls that wait behind one that it has begun. Those of a worker that has
+   * begun none are left to it: it may have been about to.
+   */
+  takeBackWaiting(): PoolCall[] {
+    const { claims } = this.transport;
+    const seqs = claims.takeBack();
+    if (seqs.length < this.#sent.size) return this.#remove(seqs);
+    claims.offer(seqs);
+    // It may have found nothing meanwhile, and would not look again by itself.
+    this.ping();
+    return [];
   }
 
   /** Takes out every call, in order: nothing more will be answered. */
@@ -179,6 +196,15 @@ export class PoolWorker {
     this.#sent.clear();
     this.#running.clear();
     return calls;
+  }
+
+  #remove(seqs: readonly number[]): PoolCall[] {
+    return seqs.flatMap((seq) => {
+      const call = this.#sent.get(seq);
+      this.#sent.delete(seq);
+      if (call !== undefined) this.#running.delete(call);
+      return call ?? [];
+    });
   }
 
   #sendEach(frame: Frame<ToWorker>, ends: readonly number[]): OversizedCall[] {

@@ -3,26 +3,28 @@ import type { PoolWorker } from "./pool-worker.ts";
 
 /** How often workers with calls are looked at. Milliseconds. */
 const LOOK_MS = 20;
+/** Looks after which a worker that does not even begin its calls is given up: about 1.3 s. A power of two. */
+const DEAF_LOOKS = 64;
 
-/**
- * Finds workers that have calls and have said nothing from one look to the next: those that compute
- * for long, and those that will never answer again.
- */
+/** What is done about quiet workers. */
+export interface QuietListener {
+  /** It computes for long, or is busy with something else. Called at growing distances. */
+  onBusy(worker: PoolWorker): void;
+  /** It has been quiet for so long that it may never come back. */
+  onDeaf(worker: PoolWorker): void;
+}
+
+/** Finds workers that have calls and have said nothing from one look to the next. */
 export class QuietWatch {
   readonly #clock: Clock;
   readonly #workers: ReadonlySet<PoolWorker>;
-  readonly #onQuiet: (worker: PoolWorker) => void;
+  readonly #listener: QuietListener;
   #cancelTimer: CancelTimer | undefined;
 
-  /** @param onQuiet - Called at every look at which a worker is quiet. */
-  constructor(
-    clock: Clock,
-    workers: ReadonlySet<PoolWorker>,
-    onQuiet: (worker: PoolWorker) => void,
-  ) {
+  constructor(clock: Clock, workers: ReadonlySet<PoolWorker>, listener: QuietListener) {
     this.#clock = clock;
     this.#workers = workers;
-    this.#onQuiet = onQuiet;
+    this.#listener = listener;
   }
 
   /** Goes on looking while a worker has calls, and stops when none has. */
@@ -35,7 +37,10 @@ export class QuietWatch {
   #look(): void {
     this.#cancelTimer = undefined;
     for (const worker of this.#workers) {
-      if (worker.state === "ready" && worker.load > 0 && worker.growsQuiet()) this.#onQuiet(worker);
+      if (worker.state !== "ready" || worker.load === 0) continue;
+      const looks = worker.look();
+      if (looks === DEAF_LOOKS) this.#listener.onDeaf(worker);
+      else if (looks > 1 && isPowerOfTwo(looks)) this.#listener.onBusy(worker);
     }
     this.update();
   }
@@ -44,4 +49,8 @@ export class QuietWatch {
     this.#cancelTimer?.();
     this.#cancelTimer = undefined;
   }
+}
+
+function isPowerOfTwo(count: number): boolean {
+  return (count & (count - 1)) === 0;
 }

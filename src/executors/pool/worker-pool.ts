@@ -32,8 +32,6 @@ const MAX_FAILED_STARTS = 3;
 /** Times a repeatable call may have its worker die under it. */
 const MAX_DEATHS = 2;
 
-/** How long a worker that begins nothing may take to answer, before it is killed. Milliseconds. */
-const DEAF_MS = 1_000;
 /** How long an idle worker may take to leave when told to, before it is killed. Milliseconds. */
 const CLOSE_GRACE_MS = 1_000;
 
@@ -61,7 +59,10 @@ export class WorkerPool implements Executor {
   constructor(parts: PoolParts) {
     this.mode = parts.mode;
     this.#parts = parts;
-    this.#watch = new QuietWatch(parts.clock, this.#workers, (worker) => this.#onQuiet(worker));
+    this.#watch = new QuietWatch(parts.clock, this.#workers, {
+      onBusy: (worker) => this.#putBack(worker.takeBackWaiting()),
+      onDeaf: (worker) => this.#onDeaf(worker),
+    });
   }
 
   refuses(tool: Tool): ToolError | undefined {
@@ -253,7 +254,7 @@ export class WorkerPool implements Executor {
   /** The worker names the call that will cost it its life, and lets the others finish. */
   #onCrashing(worker: PoolWorker, message: Extract<FromWorker, { type: "crashing" }>): void {
     worker.state = "retiring";
-    this.#takeBack(worker);
+    this.#putBack(worker.takeBack());
     const call = message.seq === undefined ? undefined : worker.settle(message.seq);
     if (call === undefined) return;
     call.tool.profile.blame();
@@ -266,7 +267,7 @@ export class WorkerPool implements Executor {
     worker.state = "gone";
     worker.cancelTimer?.();
     this.#workers.delete(worker);
-    this.#takeBack(worker);
+    this.#putBack(worker.takeBack());
     const { killReason, transport } = worker;
     const death = { workerId: transport.workerId, exit, killReason };
     // The last first, for each goes back to the head of the line.
@@ -278,25 +279,22 @@ export class WorkerPool implements Executor {
     this.#dispatchSoon();
   }
 
-  /** Puts back in line what a worker has not begun. No work is left of those answered meanwhile. */
-  #takeBack(worker: PoolWorker): void {
-    const calls = worker.takeBack();
+  /** Puts calls that have not begun back in line. No work is left of those answered meanwhile. */
+  #putBack(calls: readonly PoolCall[]): void {
     for (const call of calls) if (call.answered) call.endWork();
     this.#line.putBack(calls);
+    if (calls.length > 0) this.#dispatchSoon();
   }
 
-  /**
-   * Calls that wait in a worker behind a long one are better off in line. If that was all it had, it
-   * does not even begin calls: something a tool left behind keeps it busy, and it may never come back.
-   */
-  #onQuiet(worker: PoolWorker): void {
-    this.#takeBack(worker);
-    this.#dispatchSoon();
-    if (worker.load > 0 || !worker.isResponsive) return;
-    worker.ping();
-    this.#parts.clock.setTimer(DEAF_MS, () => {
-      if (!worker.isResponsive && worker.load === 0) this.#kill(worker, "it did not answer");
-    });
+  /** A worker begins nothing: something that a tool left behind keeps it busy, perhaps for ever. */
+  #onDeaf(worker: PoolWorker): void {
+    // What was given up once before may simply take long to arrive: its deadline decides.
+    if (worker.calls.some((call) => call.moved)) return;
+    const calls = worker.takeBack();
+    this.#putBack(calls);
+    if (worker.load > 0) return;
+    for (const call of calls) call.moved = true;
+    this.#kill(worker, "it did not begin the calls it was given");
   }
 
   /** A call whose worker died under it: answered, or run once more where that does no harm. */
@@ -345,11 +343,10 @@ export class WorkerPool implements Executor {
   #endOverdue(worker: PoolWorker, call: PoolCall): void {
     if (!worker.running.has(call)) return this.#watchOverdue(worker, call);
     worker.state = "retiring";
-    this.#takeBack(worker);
+    this.#putBack(worker.takeBack());
     const others = [...worker.running].some((other) => !other.answered);
     if (others && worker.isResponsive) this.#watchOverdue(worker, call);
     else this.#kill(worker, `${call.tool.name} did not stop when it was told to`);
-    this.#dispatchSoon();
   }
 
   #kill(worker: PoolWorker, reason: string): void {

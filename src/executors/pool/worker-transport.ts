@@ -40,6 +40,8 @@ export interface WorkerTransport {
   readonly workerId: string;
   /** Which calls the worker may begin; readable also after its death. */
   readonly claims: ClaimOffers;
+  /** Whether something that was sent is still on this side. */
+  readonly isSending: boolean;
   /** Sends a frame. Ignored when the worker is gone; `onExit` follows then. */
   send(frame: Frame<ToWorker>): void;
   /** Ends the worker at once, whatever it does. `onExit` follows. */

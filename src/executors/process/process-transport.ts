@@ -85,6 +85,10 @@ export class ProcessTransport implements WorkerTransport {
     });
   }
 
+  get isSending(): boolean {
+    return this.#channel.writableLength > 0;
+  }
+
   send(frame: Frame<ToWorker>): void {
     const bytes = encodeFrame(writeFrame(frame));
     if (!this.#ended && this.#channel.writable) this.#channel.write(bytes);

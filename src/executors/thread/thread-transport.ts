@@ -44,6 +44,7 @@ export interface ThreadParts {
 export class ThreadTransport implements WorkerTransport {
   readonly workerId: string = `thread-${(threadCount += 1)}`;
   readonly claims: SharedRing;
+  readonly isSending = false;
   readonly #worker: Worker;
   readonly #port: MessagePort;
   readonly #stderrTail = new StderrTail();
