@@ -1,5 +1,5 @@
 /** Maths as a class: the methods described in `tools` are what a model may call. */
-import { describeMethods, type MethodDescriptions } from "../../src/index.ts";
+import { describeMethods, type MethodDescriptions } from "../../src/tool.ts";
 
 const twoNumbers = {
   type: "object",

@@ -1,6 +1,6 @@
 /** Facts about files of this repository. */
 import { readFile } from "node:fs/promises";
-import { defineTool } from "../../src/index.ts";
+import { defineTool } from "../../src/tool.ts";
 import { repositoryFile } from "./repository-file.ts";
 
 export const fileStats = defineTool({

@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { pipeline } from "node:stream/promises";
-import { defineTool } from "../../src/index.ts";
+import { defineTool } from "../../src/tool.ts";
 import { repositoryFile } from "./repository-file.ts";
 
 const algorithm = { enum: ["sha256", "sha512", "md5"], default: "sha256" } as const;

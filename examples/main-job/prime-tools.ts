@@ -1,5 +1,5 @@
 /** Prime search by trial division: plain computing, which holds up whatever else runs in its thread. */
-import { defineTool } from "../../src/index.ts";
+import { defineTool } from "../../src/tool.ts";
 
 export const countPrimes = defineTool({
   name: "count",

@@ -2,7 +2,7 @@
  * Tools that misbehave. They ask for `mode: "process"`, which is stronger than the registry's mode:
  * on the event loop the first would end the whole program and the second would never let go of it.
  */
-import { defineTool } from "../../src/index.ts";
+import { defineTool } from "../../src/tool.ts";
 
 const nothing = { type: "object", properties: {} } as const;
 

@@ -1,6 +1,6 @@
 /** Small tools over text, with zod schemas. */
 import { z } from "zod";
-import { defineTool } from "../../src/index.ts";
+import { defineTool } from "../../src/tool.ts";
 
 export const countWords = defineTool({
   name: "count_words",

@@ -1,6 +1,6 @@
 /** A slow service that computes nothing: many of its calls fit into one worker at a time. */
 import { setTimeout as sleep } from "node:timers/promises";
-import { defineTool } from "../../src/index.ts";
+import { defineTool } from "../../src/tool.ts";
 
 export const waitFor = defineTool({
   name: "reply",

@@ -1,0 +1,19 @@
+export type { FromJsonSchema, JsonSchema } from "./core/json-schema.ts";
+export type { StandardSchema } from "./core/standard-schema.ts";
+export { ToolError, type ToolErrorOptions } from "./core/tool-error.ts";
+export {
+  type DefinedTool,
+  type RetryPolicy,
+  type Tool,
+  type ToolAnnotations,
+  type ToolContext,
+  type ToolDefinition,
+  type ToolProgress,
+  type ToolSchema,
+  defineTool,
+} from "./core/tool.ts";
+export {
+  type MethodDescription,
+  type MethodDescriptions,
+  describeMethods,
+} from "./sources/native/describe-methods.ts";
