@@ -1,0 +1,33 @@
+import type { OpenAiToolCall } from "../workload.ts";
+
+/** The kinds of place that are compared with their like. */
+export const PLACES = ["async", "thread", "process"] as const;
+
+/** Where a contender runs its calls. */
+export type Place = (typeof PLACES)[number];
+
+/** Somebody who answers batches of tool calls. */
+export interface Contender {
+  /** `toolyard`, or the name of the package. */
+  readonly name: string;
+  /** What tells it from others of its name: `class`, `64 per worker`. */
+  readonly variant: string;
+  readonly place: Place;
+  /** Whether it is what Toolyard is compared with. */
+  readonly isPeer: boolean;
+  /** Makes a fresh pool or registry, with nothing left over from another. */
+  start(): Promise<StartedContender>;
+}
+
+/** A contender that is ready to take calls; its workers need not be. */
+export interface StartedContender {
+  /** Answers a batch, in call order. */
+  answer(calls: readonly OpenAiToolCall[]): Promise<readonly unknown[]>;
+  /** Ends every worker. */
+  close(): Promise<void>;
+}
+
+/** How results and errors call it: `piscina (64 per worker)`. */
+export function titleOf({ name, variant }: Pick<Contender, "name" | "variant">): string {
+  return variant === "" ? name : `${name} (${variant})`;
+}
