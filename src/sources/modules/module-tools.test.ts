@@ -219,6 +219,32 @@ describe("a module", () => {
     ]);
   });
 
+  test.each([
+    ["ts", "js"],
+    ["mts", "mjs"],
+  ])("that is named as .%s is the .%s beside it once it is compiled", async (source, output) => {
+    const tool = new URL("../../core/tool.ts", import.meta.url).href;
+    const code = (name: string): string =>
+      `import { defineTool } from "${tool}";
+       export const tool = defineTool(
+         { name: "${name}", description: "Says where it is", input: {}, execute: () => import.meta.url });`;
+    const compiled = pathToFileURL(write(`built one.${output}`, code("compiled"))).href;
+    const named = pathToFileURL(join(directory, `built one.${source}`)).href;
+    const [found] = await moduleTools(`${named}?line=1#top`);
+    expect(found?.name).toBe("compiled");
+    expect(found?.origin).toMatchObject({ url: `${compiled}?line=1#top` });
+    expect(await callByOrigin(found as Tool, {})).toBe(`${compiled}?line=1#top`);
+
+    write(`built one.${source}`, code("source"));
+    const [kept] = await moduleTools(named);
+    expect([kept?.name, kept?.origin]).toMatchObject(["source", { url: named }]);
+  });
+
+  test("is looked for under its own name when neither file is there", async () => {
+    const { message } = await refusal(join(directory, "absent.ts"));
+    expect(message).toContain(`The module ${join(directory, "absent.ts")} cannot be imported`);
+  });
+
   test("may be CommonJS", async () => {
     const tools = await moduleTools(fixture("legacy.cjs"));
     expect(namesOf(tools)).toEqual(["shout"]);

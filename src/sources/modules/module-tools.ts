@@ -7,6 +7,7 @@ import type { ModuleMember, Tool, ToolOrigin } from "../../core/tool.ts";
 import type { Class, MethodOwner } from "../native/class-methods.ts";
 import { type ClassToolsOptions, methodTools } from "../native/class-tools.ts";
 import { withSettings } from "../tool-settings.ts";
+import { compiledModuleUrl } from "./compiled-module.ts";
 import { importModule } from "./import-module.ts";
 import {
   describeExport,
@@ -42,7 +43,9 @@ interface Offer {
  * A module cannot take its own tools while it is being loaded: it would wait for itself.
  *
  * @param location - A file URL, or a path; a relative one starts from the current directory. `.ts`,
- *   `.mts`, `.js` or `.mjs`. A query in a URL (`?line=3`) makes another instance of the module.
+ *   `.mts`, `.js` or `.mjs`. A query in a URL (`?line=3`) makes another instance of the module. Where
+ *   there is no such `.ts` (`.mts`) file, the `.js` (`.mjs`) file beside it is taken, so that
+ *   `new URL("./tools.ts", import.meta.url)` holds after compilation too; `origin.url` is then that file's.
  * @throws TypeError when the module cannot be imported, has no tools, or an export that was named
  *   gives none.
  */
@@ -50,7 +53,7 @@ export async function moduleTools(
   location: string | URL,
   options: ModuleToolsOptions = {},
 ): Promise<Tool[]> {
-  const url = moduleUrl(location);
+  const url = await compiledModuleUrl(moduleUrl(location));
   const exports = await importModule(url);
   const all = Object.keys(exports).map((name) => readExport(name, exports[name]));
   const chosen = chooseExports(modulePath(url), all, options);
