@@ -35,6 +35,16 @@ test("the nearest comes first, and at most three come at all", () => {
   ]);
 });
 
+test("of many equally near the first come, and a nearer one that comes late is not missed", () => {
+  const known = ["page_1x", "page_2x", "page_3x", "page_4x", "PAGE_5"];
+  expect(closestNames("page_5", known)).toEqual(["PAGE_5", "page_1x", "page_2x"]);
+  expect(closestNames("page_6", [...known, "page_6x"])).toEqual(["PAGE_5", "page_6x", "page_1x"]);
+});
+
+test.each([undefined, null, 7, {}, Symbol("add")])("%s is no name and suggests none", (name) => {
+  expect(closestNames(name, KNOWN)).toEqual([]);
+});
+
 test("a suggestion reads as a sentence", () => {
   expect(suggestion([])).toBe("");
   expect(suggestion(["a"])).toBe(' Did you mean "a"?');

@@ -199,6 +199,30 @@ describe("switching on and off", () => {
   });
 });
 
+describe("the closest names", () => {
+  test("are those of the catalog as it is", () => {
+    const { catalog } = makeCatalog();
+    catalog.register([makeTool("add_a")]);
+    expect(catalog.closest("add_x")).toEqual(["add_a"]);
+    catalog.register([makeTool("add_b")]);
+    expect(catalog.closest("add_x")).toEqual(["add_a", "add_b"]);
+    catalog.unregister("add_a");
+    expect(catalog.closest("add_x")).toEqual(["add_b"]);
+  });
+
+  test("are looked for once for each name, and for a hundred names until the catalog changes", () => {
+    const { catalog } = makeCatalog();
+    catalog.register([makeTool("add_a")]);
+    const first = catalog.closest("add_x");
+    for (let count = 1; count < 100; count += 1) catalog.closest(`made up ${count}`);
+    expect(catalog.closest("add_y")).toEqual([]);
+    expect(catalog.closest("add_x")).toBe(first);
+    expect(() => catalog.enable("add_y")).toThrow('Did you mean "add_a"?');
+    catalog.disable("add_a");
+    expect(catalog.closest("add_y")).toEqual(["add_a"]);
+  });
+});
+
 describe("binding again", () => {
   test("binds every tool, or those that are named, and keeps the rest of them", () => {
     const { catalog, names, told } = makeCatalog();

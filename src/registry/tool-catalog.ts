@@ -10,6 +10,9 @@ import { checkDefinition, type Tool } from "../core/tool.ts";
 import { closestNames, suggestion } from "./closest-names.ts";
 import { checkNamespace, isWithin, namespaced } from "./namespace.ts";
 
+/** Names that {@link ToolCatalog.closest} thinks about until the catalog changes. */
+const MAX_MISSPELT = 100;
+
 /** A tool in the catalog, with what was worked out for it. */
 export interface CatalogEntry<Bound> {
   /** The tool under its full name. */
@@ -59,6 +62,8 @@ export class ToolCatalog<Bound> {
   readonly #parts: CatalogParts<Bound>;
   #entries = new Map<string, CatalogEntry<Bound>>();
   #isShared = false;
+  /** What was said of unknown names, until the catalog changes. */
+  readonly #misspelt = new Map<string, readonly string[]>();
 
   constructor(parts: CatalogParts<Bound>) {
     this.#parts = parts;
@@ -143,9 +148,18 @@ export class ToolCatalog<Bound> {
     return [...this.#entries.values()].filter(fits);
   }
 
-  /** Up to 3 names that may have been meant by one that is not known, best first. */
+  /**
+   * Up to 3 names that may have been meant by one that is not known, best first. Each name is thought
+   * about once until the catalog changes, and none beyond the first 100: a model that makes names up
+   * must not keep the event loop busy.
+   */
   closest(name: string): readonly string[] {
-    return closestNames(name, this.#entries.keys());
+    const said = this.#misspelt.get(name);
+    if (said !== undefined) return said;
+    if (this.#misspelt.size >= MAX_MISSPELT) return [];
+    const closest = closestNames(name, this.#entries.keys());
+    this.#misspelt.set(name, closest);
+    return closest;
   }
 
   #prepare(given: Tool, options: CatalogRegisterOptions): CatalogEntry<Bound> {
@@ -160,7 +174,9 @@ export class ToolCatalog<Bound> {
   #entry(name: string): CatalogEntry<Bound> {
     const entry = this.#entries.get(name);
     if (entry !== undefined) return entry;
-    throw new TypeError(`There is no tool "${name}".${suggestion(this.closest(name))}`);
+    throw new TypeError(
+      `There is no tool "${name}".${suggestion(closestNames(name, this.#entries.keys()))}`,
+    );
   }
 
   #set(entries: Iterable<readonly [string, CatalogEntry<Bound>]>): void {
@@ -179,6 +195,7 @@ export class ToolCatalog<Bound> {
   #writable(): Map<string, CatalogEntry<Bound>> {
     if (this.#isShared) this.#entries = new Map(this.#entries);
     this.#isShared = false;
+    this.#misspelt.clear();
     return this.#entries;
   }
 
