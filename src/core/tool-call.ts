@@ -18,7 +18,7 @@ export interface CallOptions {
   readonly mode?: ExecutionMode | undefined;
   /** Cancels the call: waiting ends, running work is told and then stopped. */
   readonly signal?: AbortSignal | undefined;
-  /** Most milliseconds for the whole call, waiting and retries included. Default: no limit. */
+  /** Most milliseconds for the whole call, waiting and retries included. 0 or less: none are left. Default: no limit. */
   readonly deadlineMs?: number | undefined;
   /** A smaller number runs sooner. Default 0. */
   readonly priority?: number | undefined;

@@ -45,8 +45,12 @@ export class ToolError extends Error {
 
   /** Whether `value` is a ToolError from any copy of this package, optionally with a given code. */
   static is(value: unknown, code?: ErrorCode): value is ToolError {
-    if (typeof value !== "object" || value === null || !(BRAND in value)) return false;
-    return code === undefined || (value as ToolError).code === code;
+    if (typeof value !== "object" || value === null) return false;
+    try {
+      return BRAND in value && (code === undefined || (value as ToolError).code === code);
+    } catch {
+      return false; // A proxy that has been revoked, or that lets nobody look.
+    }
   }
 
   /** `thrown` itself when it is a ToolError, else a `TOOL_FAILED` of the named tool that has it as its cause. */

@@ -125,8 +125,9 @@ function checkCallOptions(options: CallOptions): void {
     throw new TypeError(`Option "${unknown}" is unknown; known: ${[...KNOWN].join(", ")}.${hint}`);
   }
   if (mode !== undefined) checkMode(mode);
-  if (deadlineMs !== undefined && !(deadlineMs > 0)) {
-    throw new TypeError("`deadlineMs` must be above 0; leave it out for no deadline.");
+  // A budget that is used up is no mistake: such calls are answered with DEADLINE_EXCEEDED.
+  if (deadlineMs !== undefined && (typeof deadlineMs !== "number" || Number.isNaN(deadlineMs))) {
+    throw new TypeError("`deadlineMs` must be a number; leave it out for no deadline.");
   }
   if (priority !== undefined && !Number.isFinite(priority)) {
     throw new TypeError("`priority` must be a finite number; a smaller one runs sooner.");

@@ -511,3 +511,25 @@ describe("cancelAll", () => {
     expect(await reading).toBe("out");
   });
 });
+
+test("the event loop turns while a large batch is started", async () => {
+  const scene = new Scene(() => [testTool("quick", () => 1)]);
+  const calls = Array.from({ length: 500 }, (_, place) => ({
+    id: `call_${place}`,
+    name: "quick",
+    input: {},
+  }));
+  // Each look at the clock takes a millisecond of its time.
+  const now = scene.clock.now.bind(scene.clock);
+  let looks = 0;
+  scene.clock.now = () => now() + (looks += 1);
+  let done = 0;
+  let doneAtFirstTurn = Infinity;
+  scene.runtime.hub.on("tool.completed", () => (done += 1));
+  setImmediate(() => (doneAtFirstTurn = done));
+
+  const results = await scene.intake.execute(calls, {});
+
+  expect(results).toHaveLength(500);
+  expect(doneAtFirstTurn).toBeLessThan(500);
+});

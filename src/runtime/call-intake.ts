@@ -1,4 +1,5 @@
 /** Where calls come in: lets them in while the registry is open, counts them, and lets none out twice. */
+import { setImmediate } from "node:timers/promises";
 import type { CallEvent, EventSink } from "../core/call-event.ts";
 import type { CallOptions, ToolCall } from "../core/tool-call.ts";
 import { ToolError } from "../core/tool-error.ts";
@@ -14,6 +15,11 @@ import type { SchemaBook } from "./schema-book.ts";
 
 /** Events a stream holds for a slow reader before it stops pulling calls. */
 const MAX_UNREAD_EVENTS = 1_024;
+
+/** How long calls are started without a break. Milliseconds. */
+const MAX_TURN_MS = 5;
+/** Calls started between two looks at the clock. */
+const CALLS_PER_LOOK = 32;
 
 type State = "open" | "draining" | "closed";
 
@@ -45,12 +51,29 @@ export class CallIntake {
   execute(calls: readonly ToolCall[], options: CallOptions): Promise<ToolResult[]> {
     const batch = this.#makeBatch(options, "together");
     return this.#during(batch, async () => {
-      const results = await Promise.all(calls.map((call, index) => batch.run(call, index)));
+      const results = await this.#runAll(calls, batch);
       if (this.#handBack !== undefined) {
         for (const [index, call] of calls.entries()) this.#noteHandedBack(call, results[index]);
       }
       return results;
     });
+  }
+
+  /**
+   * Starts call after call, and lets the event loop turn in between: a signal that aborts, a deadline or
+   * anybody else's work must not wait for a large batch.
+   */
+  async #runAll(calls: readonly ToolCall[], batch: CallBatch): Promise<ToolResult[]> {
+    const { clock } = this.#runtime.parts;
+    const running: Promise<ToolResult>[] = [];
+    let turnEndsAt = clock.now() + MAX_TURN_MS;
+    for (const [index, call] of calls.entries()) {
+      running.push(batch.run(call, index));
+      if (running.length % CALLS_PER_LOOK !== 0 || clock.now() < turnEndsAt) continue;
+      await setImmediate();
+      turnEndsAt = clock.now() + MAX_TURN_MS;
+    }
+    return Promise.all(running);
   }
 
   /** Runs calls as they come out of an iterable. @throws TypeError when closed. */

@@ -28,12 +28,11 @@ export class AsyncExecutor implements Executor {
 
   execute(attempt: Attempt): AttemptOutcome | Promise<AttemptOutcome> {
     const { deadline, tool } = attempt;
-    const endedBefore = deadline.reason;
-    if (endedBefore !== undefined) {
-      return { status: "error", error: endedBefore, began: false, runMs: 0 };
-    }
+    if (deadline.reason !== undefined) return notBegun(deadline.reason);
     const startedAt = this.#clock.now();
     attempt.onStart(undefined);
+    // Whoever heard of the start may have cancelled the call.
+    if (deadline.reason !== undefined) return notBegun(deadline.reason);
     let returned: unknown;
     try {
       returned = tool.execute(attempt.input as never, contextOf(attempt));
@@ -84,6 +83,10 @@ export class AsyncExecutor implements Executor {
   #failure(error: ToolError, startedAt: number): AttemptFailure {
     return { status: "error", error, began: true, runMs: this.#clock.now() - startedAt };
   }
+}
+
+function notBegun(error: ToolError): AttemptFailure {
+  return { status: "error", error, began: false, runMs: 0 };
 }
 
 function contextOf(attempt: Attempt): CallContext {

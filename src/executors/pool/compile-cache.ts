@@ -1,4 +1,4 @@
-import { getCompileCacheDir } from "node:module";
+import nodeModule from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -10,6 +10,6 @@ import { join } from "node:path";
 export function compileCacheFolder(
   environment: Readonly<Record<string, string | undefined>>,
 ): string {
-  const known = environment["NODE_COMPILE_CACHE"] ?? getCompileCacheDir();
+  const known = environment["NODE_COMPILE_CACHE"] ?? nodeModule.getCompileCacheDir();
   return known ?? join(tmpdir(), "node-compile-cache");
 }

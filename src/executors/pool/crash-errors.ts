@@ -1,4 +1,5 @@
 /** What a call is told when its worker died. */
+import { type SerializedError, deserializeError } from "../../core/serialized-error.ts";
 import { ToolError } from "../../core/tool-error.ts";
 import type { WorkerExit } from "./worker-transport.ts";
 
@@ -33,6 +34,17 @@ export function crashError(
 /** The exit of a worker that could not be made at all. */
 export function stillborn(cause: unknown): WorkerExit {
   return { code: null, signal: null, outOfMemory: false, cause, stderrTail: "" };
+}
+
+/** The error of a call that will cost its worker its life, as the worker itself puts it. */
+export function crashingError(
+  toolName: string,
+  error: SerializedError,
+  place: { readonly workerId: string; readonly stderrTail: string },
+): ToolError {
+  const told = ToolError.from(deserializeError(error), toolName);
+  const details = { ...place, ...told.details };
+  return new ToolError(told.code, `${toolName}: ${told.message}`, { details, cause: told.cause });
 }
 
 /** The error of a call that waited for a worker while none could be started. */

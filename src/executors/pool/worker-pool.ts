@@ -9,7 +9,7 @@
  *   its worker dies, it had begun                WORKER_CRASHED or MEMORY_EXCEEDED
  *   its deadline ends                            answered at once; the work is told, then killed
  */
-import { deserializeError, serializeError } from "../../core/serialized-error.ts";
+import { serializeError } from "../../core/serialized-error.ts";
 import { thrownText } from "../../core/thrown-text.ts";
 import { ToolError } from "../../core/tool-error.ts";
 import { type ConcreteMode, type Tool, isRepeatable } from "../../core/tool.ts";
@@ -17,7 +17,7 @@ import type { Clock } from "../../time/clock.ts";
 import type { Attempt, AttemptOutcome, Executor } from "../executor.ts";
 import type { Frame, FromWorker } from "../worker/protocol.ts";
 import { CallLine } from "./call-line.ts";
-import { crashError, neverStarted, stillborn } from "./crash-errors.ts";
+import { crashError, crashingError, neverStarted, stillborn } from "./crash-errors.ts";
 import { PoolCall, type PoolTool } from "./pool-call.ts";
 import type { ResolvedPoolOptions } from "./pool-options.ts";
 import { type WorkerAnswer, outcomeOf } from "./worker-answer.ts";
@@ -258,8 +258,8 @@ export class WorkerPool implements Executor {
     const call = message.seq === undefined ? undefined : worker.settle(message.seq);
     if (call === undefined) return;
     call.tool.profile.blame();
-    const error = ToolError.from(deserializeError(message.error), call.tool.name);
-    this.#afterDeath(call, error);
+    const { workerId, stderrTail } = worker.transport;
+    this.#afterDeath(call, crashingError(call.tool.name, message.error, { workerId, stderrTail }));
   }
 
   #onExit(worker: PoolWorker, exit: WorkerExit): void {

@@ -38,6 +38,8 @@ export interface TransportListener {
 export interface WorkerTransport {
   /** Unique among the workers of this process: `thread-3`, `process-7`. */
   readonly workerId: string;
+  /** The last lines it has printed to stderr. */
+  readonly stderrTail: string;
   /** Which calls the worker may begin; readable also after its death. */
   readonly claims: ClaimOffers;
   /** Whether something that was sent is still on this side. */

@@ -98,6 +98,10 @@ export class ProcessTransport implements WorkerTransport {
     this.#child.kill("SIGKILL");
   }
 
+  get stderrTail(): string {
+    return this.#stderrTail.text;
+  }
+
   setReferenced(referenced: boolean): void {
     const { stdout, stderr } = this.#child;
     for (const handle of [this.#child, this.#channel, stdout as Socket, stderr as Socket]) {

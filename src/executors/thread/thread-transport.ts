@@ -62,8 +62,6 @@ export class ThreadTransport implements WorkerTransport {
       name: workerId,
       workerData: setup,
       transferList: [port2],
-      stdout: true,
-      stderr: true,
       ...(options.execArgv && { execArgv: [...options.execArgv] }),
       env: definedOnly({
         NODE_COMPILE_CACHE: compileCacheFolder(process.env),
@@ -72,11 +70,7 @@ export class ThreadTransport implements WorkerTransport {
       }),
       resourceLimits: resourceLimitsOf(options),
     });
-    this.#worker.stdout.on("data", (chunk) => workerOutput({ workerId, text: String(chunk) }));
-    this.#worker.stderr.on("data", (chunk) => {
-      this.#stderrTail.add(String(chunk));
-      workerOutput({ workerId, text: String(chunk) });
-    });
+    this.#passOn(workerOutput);
     port1.on("message", (packed: ThreadFrame) => this.#onMessage(packed, listener));
     this.#worker.on("error", (error: Error) => (this.#failure ??= error));
     this.#worker.on("exit", (code) => this.#onExit(code, listener));
@@ -90,11 +84,29 @@ export class ThreadTransport implements WorkerTransport {
     void this.#worker.terminate();
   }
 
+  get stderrTail(): string {
+    return this.#stderrTail.text;
+  }
+
   setReferenced(referenced: boolean): void {
     for (const handle of [this.#worker, this.#port]) {
       if (referenced) handle.ref();
       else handle.unref();
     }
+  }
+
+  /**
+   * Unpiped from our own streams rather than asked for with `stdout: true`: that holds the program open
+   * through a port that `unref` does not reach.
+   */
+  #passOn(workerOutput: WorkerOutputSink): void {
+    const { workerId } = this;
+    const { stdout, stderr } = this.#worker;
+    for (const stream of [stdout, stderr]) {
+      stream.unpipe().resume();
+      stream.on("data", (chunk) => workerOutput({ workerId, text: String(chunk) }));
+    }
+    stderr.on("data", (chunk) => this.#stderrTail.add(String(chunk)));
   }
 
   #onMessage(packed: ThreadFrame, listener: TransportListener): void {

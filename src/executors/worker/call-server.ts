@@ -82,12 +82,14 @@ export class CallServer {
    * Something threw that no call caught, or asked the process to exit. Only the call that did it
    * fails, where that can be told; the others that have begun are let finish, then the worker ends.
    */
-  crash(thrown: unknown, what: string): void {
+  crash(thrown: unknown, what: string, details: Readonly<Record<string, unknown>>): void {
     const culprit = this.#current.getStore() ?? this.#onlyCall();
     const seq = culprit?.answered === false ? culprit.message.seq : undefined;
     if (culprit !== undefined) this.#forget(culprit);
-    const reason = thrown instanceof Error ? thrown.message : String(thrown);
-    const error = new ToolError("WORKER_CRASHED", `${what}: ${reason}`, { cause: thrown });
+    const message = `${what}: ${thrownText(thrown)}`;
+    const error = new ToolError("WORKER_CRASHED", message, { cause: thrown, details });
+    // No call's error will tell of it.
+    if (seq === undefined) process.stderr.write(`${message}\n${stackOf(thrown)}\n`);
     this.#answers.add({ type: "crashing", seq, error: serializeError(error) });
     this.#dying = true;
     this.#answers.flush();
@@ -306,6 +308,10 @@ function plain({ progress, total, message }: UncheckedProgress): ToolProgress {
     ...(total !== undefined && { total: Number(total) }),
     ...(message !== undefined && { message: thrownText(message) }),
   };
+}
+
+function stackOf(thrown: unknown): string {
+  return thrown instanceof Error ? (thrown.stack ?? "") : "";
 }
 
 function isPromiseLike(value: unknown): value is PromiseLike<unknown> {

@@ -7,11 +7,14 @@ import type { CallServer } from "./call-server.ts";
  */
 export function containCrashes(server: CallServer): void {
   process.on("uncaughtException", (thrown, origin) => {
-    if (!(thrown instanceof ExitRequest)) server.crash(thrown, `The worker died of an ${origin}`);
+    if (!(thrown instanceof ExitRequest)) {
+      server.crash(thrown, `The worker died of an ${origin}`, { origin });
+    }
   });
   process.exit = (code) => {
-    const request = new ExitRequest(code ?? process.exitCode ?? 0);
-    server.crash(request, "The tool ended its worker");
+    const exitCode = code ?? process.exitCode ?? 0;
+    const request = new ExitRequest(exitCode);
+    server.crash(request, "The tool ended its worker", { exitCode });
     // Reached while other calls are let finish: unwind, for `process.exit` never returns.
     throw request;
   };
