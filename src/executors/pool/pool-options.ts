@@ -8,7 +8,8 @@ export interface PoolOptions {
   readonly maxMemoryBytes?: number;
   /**
    * Most calls that one worker has begun at the same time. Only tools that were measured to wait rather than
-   * compute get more than one. 1 isolates every call from every other. Integer from 1. Default 64.
+   * compute get more than one. 1 isolates every call from every other. Integer from 1; more than 1_024 count as
+   * that many. Default 64.
    */
   readonly maxConcurrencyPerWorker?: number;
   /** Milliseconds a cancelled call has to stop by itself before its worker is killed. From 0. Default 100. */

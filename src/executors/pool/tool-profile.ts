@@ -8,6 +8,7 @@
  * The second row is what makes small calls cheap: they travel in batches. A long one shrinks its
  * tool's window to 1, so that no call queues in a worker behind it.
  */
+import { RING_SLOTS } from "../worker/claims.ts";
 import type { RunTimes } from "../worker/protocol.ts";
 
 /** Work that may be queued in a worker beyond what runs. Milliseconds. */
@@ -43,7 +44,7 @@ export class ToolProfile {
 
   /** @param maxConcurrency - Most calls of a waiting tool begun at once in one worker. */
   constructor(maxConcurrency: number) {
-    this.#maxConcurrency = maxConcurrency;
+    this.#maxConcurrency = Math.min(maxConcurrency, RING_SLOTS);
   }
 
   /** How its calls may share a worker from now on. */
