@@ -142,8 +142,9 @@ describe("the schema accepts what the library accepts", () => {
       fc.record({ queue: fc.record({ max: numbers }) }),
       fc.record({ concurrently: numbers }),
     );
+    const scope = fc.oneof(fc.string(), fc.stringMatching(/^(tag:|[*\na]){0,3}$/));
     fc.assert(
-      fc.property(fc.dictionary(fc.string(), limit, { maxKeys: 2 }), (limits) => {
+      fc.property(fc.dictionary(scope, limit, { maxKeys: 2 }), (limits) => {
         const text = JSON.stringify(limits, (_, value: unknown) =>
           value === Infinity ? "Infinity" : value,
         );

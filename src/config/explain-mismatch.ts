@@ -27,7 +27,10 @@ export function explainMismatches(
   const unions = new Set(errors.filter(isUnion).map((error) => error.instancePath));
   for (const error of errors) {
     const path = pathFromPointer(error.instancePath, filledIn);
-    if (error.keyword === "additionalProperties") problems.push(unknownKey(error, path));
+    // Comes after the error of the key, which says more.
+    if (error.keyword === "propertyNames") continue;
+    if (error.propertyName !== undefined) problems.push(wrongKey(error, path));
+    else if (error.keyword === "additionalProperties") problems.push(unknownKey(error, path));
     else if (error.keyword === "required") problems.push(missingKey(error, path));
     else if (isUnion(error) || !unions.has(error.instancePath)) {
       if (explained.has(error.instancePath)) continue;
@@ -51,6 +54,18 @@ function unknownKey({ params, parentSchema }: SchemaError, path: ConfigPath): Co
       ? `Known: ${known.filter((name) => !name.startsWith("$")).join(", ")}.`
       : suggestion([closest]).trim();
   return { path: [...path, key], part: "key", message: `is unknown. ${remedy}` };
+}
+
+function wrongKey(
+  { propertyName = "", parentSchema }: SchemaError,
+  path: ConfigPath,
+): ConfigProblem {
+  const { description = "" } = parentSchema as SchemaNode;
+  return {
+    path: [...path, propertyName],
+    part: "key",
+    message: `is not known here. ${description}`,
+  };
 }
 
 function missingKey({ params, parentSchema }: SchemaError, path: ConfigPath): ConfigProblem {

@@ -242,6 +242,14 @@ const SEEN_BY_EDITORS: readonly BadConfig[] = [
     'toolyard.json:1:40  limits["*"].queue.max: is -1. Write an integer from 0 or "Infinity".',
   ],
   [
+    '{ "limits": { "math.*": { "concurrency": 5 } } }',
+    'toolyard.json:1:15  limits["math.*"]: is not known here. Write "*" or a tool\'s full name; patterns and tags are not known yet.',
+  ],
+  [
+    '{ "limits": { "tag:net": {} } }',
+    'toolyard.json:1:15  limits["tag:net"]: is not known here. Write "*" or a tool\'s full name; patterns and tags are not known yet.',
+  ],
+  [
     '{ "pools": { "threads": {} } }',
     'toolyard.json:1:14  pools.threads: is unknown. Did you mean "thread"?',
   ],
