@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { z } from "zod";
 import type { StandardResult, StandardSchema } from "../core/standard-schema.ts";
 import { SchemaCheck } from "./schema-check.ts";
 import { StandardValidator } from "./standard-validator.ts";
@@ -57,15 +58,27 @@ test.each([
   },
 );
 
-test("when the coerced value is refused too, the issues are those of the value as it came", async () => {
+test("when the coerced value is refused too, the issues are those of the coerced value", async () => {
   let asked = 0;
   const refusing = schemaOf(() => ({ issues: [{ message: `refusal ${(asked += 1)}` }] }));
   const validator = new StandardValidator(refusing, checkA);
   expect(await validator.parse({ a: "7" })).toEqual({
     ok: false,
-    issues: [{ path: "", message: "refusal 1" }],
+    issues: [{ path: "", message: "refusal 2" }],
   });
   expect(asked).toBe(2);
+});
+
+test("of several wrong values only those are told that cannot be coerced", async () => {
+  const properties = { a: { type: "number" }, b: { type: "number" } };
+  const validator = new StandardValidator(
+    z.object({ a: z.number(), b: z.number() }),
+    () => new SchemaCheck({ type: "object", properties }),
+  );
+  expect(await validator.parse({ a: "x", b: "2" })).toMatchObject({
+    ok: false,
+    issues: [{ path: "/a" }],
+  });
 });
 
 test("when nothing can be coerced the schema is not asked again", async () => {

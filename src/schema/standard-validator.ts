@@ -7,7 +7,8 @@ import type { ParseResult, Validator } from "./validator.ts";
 /**
  * Checks values by a library's own schema (Standard Schema). Where that refuses a value and its
  * JSON Schema is known, it is asked once more with the value coerced to the JSON Schema, so that
- * `"7"` passes for a number here too; a value that passes at once pays nothing for this.
+ * `"7"` passes for a number here too; a value that passes at once pays nothing for this. What does not
+ * pass then either is told of the coerced value, as it is with JSON Schema.
  */
 export class StandardValidator implements Validator {
   readonly #schema: StandardSchema;
@@ -26,20 +27,16 @@ export class StandardValidator implements Validator {
   parse(value: unknown): ParseResult | Promise<ParseResult> {
     const result = this.#ask(value);
     if (result instanceof Promise) return this.#settle(value, result);
-    if (result.issues === undefined) return { ok: true, value: result.value };
-    const coerced = this.#coerce(value);
-    if (coerced === undefined) return refuse(result);
+    const coerced = result.issues === undefined ? undefined : this.#coerce(value);
+    if (coerced === undefined) return settled(result);
     const second = this.#ask(coerced.value);
-    return second instanceof Promise
-      ? second.then((last) => decide(result, last))
-      : decide(result, second);
+    return second instanceof Promise ? second.then(settled) : settled(second);
   }
 
   async #settle(value: unknown, asking: Promise<StandardResult<unknown>>): Promise<ParseResult> {
     const result = await asking;
-    if (result.issues === undefined) return { ok: true, value: result.value };
-    const coerced = this.#coerce(value);
-    return coerced === undefined ? refuse(result) : decide(result, await this.#ask(coerced.value));
+    const coerced = result.issues === undefined ? undefined : this.#coerce(value);
+    return settled(coerced === undefined ? result : await this.#ask(coerced.value));
   }
 
   /** What the library says; what it throws is an issue. */
@@ -76,12 +73,10 @@ export class StandardValidator implements Validator {
   }
 }
 
-function decide(first: StandardResult<unknown>, second: StandardResult<unknown>): ParseResult {
-  return second.issues === undefined ? { ok: true, value: second.value } : refuse(first);
-}
-
-function refuse({ issues = [] }: StandardResult<unknown>): ParseResult {
-  return { ok: false, issues: convertIssues(issues) };
+function settled(result: StandardResult<unknown>): ParseResult {
+  return result.issues === undefined
+    ? { ok: true, value: result.value }
+    : { ok: false, issues: convertIssues(result.issues) };
 }
 
 /** The error's message may quote the value, so only its name is told. */
