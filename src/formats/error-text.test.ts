@@ -26,6 +26,40 @@ test("says what is wrong with the arguments, and where", () => {
   );
 });
 
+test("says once what the message says too", () => {
+  const malformed = "the arguments are not valid JSON: a value is expected at position 6";
+  expect(
+    errorText(
+      new ToolError("INPUT_INVALID", `add cannot be called: ${malformed}.`, {
+        details: { issues: [{ path: "", message: malformed }] },
+      }),
+    ),
+  ).toBe(
+    `Error INPUT_INVALID: add cannot be called: ${malformed}.\nCorrect the arguments and call it again.`,
+  );
+  const issues = [
+    { path: "/x/a", message: "must be number" },
+    { path: "", message: "must have b" },
+    { path: "/a", message: "must be number" },
+    { path: "/x/a", message: "must be" },
+  ];
+  const message =
+    "The input of add does not fit its schema: /x/a must be number; / must have b; /a must be numbers.";
+  const told = errorText(new ToolError("INPUT_INVALID", message, { details: { issues } }));
+  expect(told.split("\n").slice(1)).toEqual([
+    "- /a: must be number",
+    "- /x/a: must be",
+    "Correct the arguments and call it again.",
+  ]);
+});
+
+test.each<[ErrorCode, RegExp]>([
+  ["NOT_PORTABLE", /answer.*could not be carried over; it may have taken effect/],
+  ["CALL_CANCELLED", /stopped before it answered.*only if that is still wanted/],
+])("of %s the model is told no more than is known", (code, advice) => {
+  expect(errorText(new ToolError(code, "why"))).toMatch(advice);
+});
+
 const after = (retryAfterMs: number) =>
   errorText(new ToolError("RATE_LIMITED", "full", { retryAfterMs }));
 

@@ -19,22 +19,26 @@ const ADVICE: Readonly<Record<ErrorCode, string>> = {
   RATE_LIMITED: "Call it again later.",
   CIRCUIT_OPEN: "The tool keeps failing; call it again later or go on without it.",
   DEADLINE_EXCEEDED: "Ask for less at once, or call it again.",
-  CALL_CANCELLED: "Somebody stopped it; do not call it again unless you are asked to.",
+  CALL_CANCELLED:
+    "It was stopped before it answered, through no fault of yours; call it again only if that is still wanted.",
   TOOL_FAILED: "",
   WORKER_CRASHED: "The tool crashed; other arguments may work.",
   OUTCOME_UNKNOWN: "It may have taken effect; check that before you call it again.",
   MEMORY_EXCEEDED: "Ask for less at once.",
   OUTPUT_TOO_LARGE: "Ask for less at once.",
-  NOT_PORTABLE: "The tool is set up wrongly; go on without it.",
+  NOT_PORTABLE:
+    "The call, or its answer, could not be carried over; it may have taken effect. Go on without it.",
   SOURCE_UNAVAILABLE: "The tool cannot be reached; call it again later or go on without it.",
 };
 
 /**
- * Code, message, what is wrong with the arguments and where, and what to do about it. Never the
+ * Code, message, what is wrong with the arguments and where, unless the message says it already, and
+ * what to do about it. Never the
  * stack, the cause or other details: they are for people.
  */
 export function errorText(error: ToolError): string {
-  return [`Error ${error.code}: ${shorten(error.message)}`, ...issueLines(error), advice(error)]
+  const message = shorten(error.message);
+  return [`Error ${error.code}: ${message}`, ...issueLines(error, message), advice(error)]
     .filter((line) => line !== "")
     .join("\n")
     .toWellFormed();
@@ -45,16 +49,23 @@ function shorten(message: string): string {
   return `${message.slice(0, MAX_MESSAGE_LENGTH)} [${message.length - MAX_MESSAGE_LENGTH} more characters]`;
 }
 
-function issueLines(error: ToolError): string[] {
+function issueLines(error: ToolError, said: string): string[] {
   const { issues } = error.details;
   if (!Array.isArray(issues)) return [];
-  const lines = issues.filter(isBlock).map(({ path, message }) => {
+  const lines = issues.filter(isBlock).flatMap(({ path, message }) => {
     const where = Array.isArray(path) ? path.map((key) => `/${String(key)}`).join("") : path;
-    const place = typeof where === "string" && where !== "" ? where : "(the arguments)";
-    return `- ${place}: ${String(message)}`;
+    const place = typeof where === "string" ? where : "";
+    if (says(said, place, String(message))) return [];
+    return [`- ${place === "" ? "(the arguments)" : place}: ${String(message)}`];
   });
   const more = lines.length - MAX_ISSUES;
   return more > 0 ? [...lines.slice(0, MAX_ISSUES), `- and ${more} more`] : lines;
+}
+
+/** Whether a message lists an issue: `…: /a must be number; /b must be text.`, or names it alone. */
+function says(text: string, place: string, issue: string): boolean {
+  if (place === "" && text.endsWith(`: ${issue}.`)) return true;
+  return [";", "."].some((end) => text.includes(` ${place || "/"} ${issue}${end}`));
 }
 
 function advice({ code, retryAfterMs }: ToolError): string {

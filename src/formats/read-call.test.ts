@@ -31,8 +31,12 @@ test("a __proto__ key stays a key", () => {
   expect((input as { admin?: boolean }).admin).toBeUndefined();
 });
 
-test("an id that is missing, empty or no string is made from the index", () => {
-  for (const id of [undefined, null, "", 7]) {
+test.each([5, 0, -1.5])("the id %d comes back as text", (id) => {
+  expect(readCall(3, id, "add", { input: {} }).id).toBe(String(id));
+});
+
+test("an id that is missing, empty or neither text nor number is made from the index", () => {
+  for (const id of [undefined, null, "", true, {}]) {
     expect(readCall(3, id, "add", { input: {} }).id).toBe("toolyard_3");
   }
   expect(isMadeId("toolyard_3")).toBe(true);

@@ -8,11 +8,12 @@ const MADE_ID = /^toolyard_\d+$/;
 export type CallInput = Pick<ToolCall, "input" | "malformed">;
 
 /**
- * Puts a call together. Where the provider sent no id, it is `toolyard_<index>`; where it sent no
- * name, the call is malformed rather than lost, so that it gets its result.
+ * Puts a call together. Where the provider sent no id, it is `toolyard_<index>`; a number is an id, as
+ * text. Where it sent no name, the call is malformed rather than lost, so that it gets its result.
  */
 export function readCall(index: number, id: unknown, name: unknown, given: CallInput): ToolCall {
-  const callId = typeof id === "string" && id !== "" ? id : `toolyard_${index}`;
+  const isId = typeof id === "number" || (typeof id === "string" && id !== "");
+  const callId = isId ? String(id) : `toolyard_${index}`;
   if (typeof name === "string") return { id: callId, name, ...given };
   return { id: callId, name: "", input: given.input, malformed: "the call names no tool" };
 }
