@@ -95,6 +95,15 @@ describe("defineTool", () => {
     expect(() => Object.assign(tool, { name: "subtract" })).toThrow(TypeError);
   });
 
+  test("refuses fields that tools do not have, and takes those that sources set", () => {
+    const misspelt = { ...definition({ timeout: 5 }), execute: () => 1 };
+    expect(() => defineTool(misspelt)).toThrow(
+      new TypeError('Tool "add": `timeout` is unknown. Did you mean `timeoutMs`?'),
+    );
+    const tool = defineTool({ ...definition({ origin: { kind: "closure" } }), execute: () => 1 });
+    expect(defineTool({ ...tool, name: "again" }).origin).toEqual({ kind: "closure" });
+  });
+
   test("is checked against what it made: a function on a prototype is not taken over", () => {
     class Definition {
       name = "add";
@@ -129,6 +138,12 @@ describe("checkDefinition", () => {
     ["null for an input schema", { input: null }, 'Tool "add": `input`'],
     ["a list for an input schema", { input: [] }, 'Tool "add": `input`'],
     ["text for an output schema", { output: "number" }, 'Tool "add": `output`'],
+    [
+      "a schema of zod before it was a Standard Schema",
+      { input: { _def: {}, parse: () => 1 } },
+      'Tool "add": `input` is a zod schema that is no Standard Schema; zod 3.25 or 4 is needed.',
+    ],
+    ["such a schema for an output", { output: { _def: {}, parse: () => 1 } }, "`output` is a zod"],
     ["an unknown mode", { mode: "fiber" }, "`mode` must be one of auto, async, thread, process"],
     ["no time at all", { timeoutMs: 0 }, "`timeoutMs`"],
     ["a time that is no number", { timeoutMs: Number.NaN }, "`timeoutMs`"],
@@ -154,6 +169,7 @@ describe("checkDefinition", () => {
     ["an empty description, which MCP servers give", { description: "" }],
     ["no end of time", { timeoutMs: Infinity }],
     ["a schema that is a function", { input: type({ n: "number" }) }],
+    ["a schema of zod", { input: z.object({}), output: z.number() }],
     ["a whole retry policy", { retry: { maximumAttempts: 3, initialIntervalMs: 0 } }],
   ])("allows %s", (_, right) => {
     expect(() => checkDefinition(definition(right))).not.toThrow();

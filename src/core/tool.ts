@@ -1,6 +1,7 @@
 /** What a tool is: a name, a description, an input schema, and a function. */
 import type { FromJsonSchema, JsonSchema } from "./json-schema.ts";
 import type { StandardSchema } from "./standard-schema.ts";
+import { unknownFieldProblem } from "./unknown-field.ts";
 
 /** Marks values made by {@link defineTool}, also across copies of this package. */
 const TOOL_BRAND: unique symbol = Symbol.for("toolyard.Tool") as never;
@@ -156,10 +157,26 @@ export type DefinedTool<Schema extends ToolSchema, Output> = Readonly<
   ToolDefinition<Schema, Output>
 > & { readonly origin?: ToolOrigin | undefined };
 
+const FIELDS: Readonly<Record<keyof Tool, true>> = {
+  name: true,
+  description: true,
+  input: true,
+  inputJsonSchema: true,
+  output: true,
+  timeoutMs: true,
+  retry: true,
+  annotations: true,
+  tags: true,
+  mode: true,
+  origin: true,
+  execute: true,
+};
+
 /**
  * Makes a tool whose function is typed by its input schema.
  *
- * @throws TypeError that names the field that is wrong: an empty name, no schema, a negative timeout.
+ * @throws TypeError that names the field that is wrong: an empty name, no schema, a negative timeout, or
+ *   a field that tools do not have.
  *
  * @example
  * ```ts
@@ -176,6 +193,8 @@ export function defineTool<const Schema extends ToolSchema, Output>(
 ): DefinedTool<Schema, Output> {
   const tool = { ...definition, [TOOL_BRAND]: true };
   checkDefinition(tool);
+  const unknown = unknownFieldProblem(tool, Object.keys(FIELDS));
+  if (unknown !== undefined) throw new TypeError(`Tool "${tool.name}": ${unknown}`);
   return Object.freeze(tool);
 }
 
@@ -218,15 +237,27 @@ function identityProblem(tool: UncheckedTool): string | undefined {
   return typeof tool.execute === "function" ? undefined : "`execute` must be a function.";
 }
 
-function schemaProblem(tool: UncheckedTool): string | undefined {
-  const wanted = "a Standard Schema (zod, valibot, arktype) or a JSON Schema object.";
-  if (!isSchemaLike(tool.input)) return `\`input\` must be ${wanted}`;
-  if (tool.output !== undefined && !isSchemaLike(tool.output))
-    return `\`output\` must be ${wanted}`;
-  return undefined;
+function schemaProblem({ input, output }: UncheckedTool): string | undefined {
+  return (
+    schemaFault("input", input) ??
+    (output === undefined ? undefined : schemaFault("output", output))
+  );
 }
 
-function isSchemaLike(schema: unknown): boolean {
+function schemaFault(field: string, schema: unknown): string | undefined {
+  if (!isSchemaLike(schema)) {
+    return `\`${field}\` must be a Standard Schema (zod, valibot, arktype) or a JSON Schema object.`;
+  }
+  if (!isEarlyZod(schema)) return undefined;
+  return `\`${field}\` is a zod schema that is no Standard Schema; zod 3.25 or 4 is needed.`;
+}
+
+/** Taken for JSON Schema, it would let every value pass. */
+function isEarlyZod(schema: object): boolean {
+  return "_def" in schema && "parse" in schema && !("~standard" in schema);
+}
+
+function isSchemaLike(schema: unknown): schema is object {
   if (typeof schema === "function") return true;
   return typeof schema === "object" && schema !== null && !Array.isArray(schema);
 }
