@@ -13,53 +13,48 @@ import { serializeError } from "../../core/serialized-error.ts";
 import { thrownText } from "../../core/thrown-text.ts";
 import { ToolError } from "../../core/tool-error.ts";
 import { type ConcreteMode, type Tool, isRepeatable } from "../../core/tool.ts";
-import type { Clock } from "../../time/clock.ts";
 import type { Attempt, AttemptOutcome, Executor } from "../executor.ts";
 import type { Frame, FromWorker } from "../worker/protocol.ts";
 import { CallLine } from "./call-line.ts";
-import { crashError, crashingError, neverStarted, stillborn } from "./crash-errors.ts";
+import { crashError, crashingError, neverStarted } from "./crash-errors.ts";
 import { PoolCall, type PoolTool } from "./pool-call.ts";
-import type { ResolvedPoolOptions } from "./pool-options.ts";
-import { type WorkerAnswer, outcomeOf } from "./worker-answer.ts";
-import { PoolWorker } from "./pool-worker.ts";
+import type { PoolWorker } from "./pool-worker.ts";
 import { refusalOf } from "./refusal.ts";
-import { ToolProfile } from "./tool-profile.ts";
 import { QuietWatch } from "./quiet-watch.ts";
-import type { OpenTransport, WorkerExit } from "./worker-transport.ts";
+import { ToolProfile } from "./tool-profile.ts";
+import { type WorkerAnswer, outcomeOf } from "./worker-answer.ts";
+import { type CrewParts, WorkerCrew } from "./worker-crew.ts";
+import type { WorkerExit } from "./worker-transport.ts";
 
-/** Workers that may die in a row before they were ready, before the pool gives up for the moment. */
-const MAX_FAILED_STARTS = 3;
 /** Times a repeatable call may have its worker die under it. */
 const MAX_DEATHS = 2;
 
-/** How long an idle worker may take to leave when told to, before it is killed. Milliseconds. */
-const CLOSE_GRACE_MS = 1_000;
-
 /** What a pool is made of. */
-export interface PoolParts {
+export interface PoolParts extends CrewParts {
   readonly mode: Extract<ConcreteMode, "thread" | "process">;
-  readonly open: OpenTransport;
-  readonly options: ResolvedPoolOptions;
-  readonly clock: Clock;
 }
 
-/** An {@link Executor} over workers that a {@link OpenTransport} starts. */
+/** An {@link Executor} over workers of one kind. */
 export class WorkerPool implements Executor {
   readonly mode: PoolParts["mode"];
   readonly #parts: PoolParts;
-  readonly #workers = new Set<PoolWorker>();
+  readonly #crew: WorkerCrew;
   readonly #line = new CallLine();
   readonly #watch: QuietWatch;
   readonly #tools = new WeakMap<Tool, PoolTool>();
   #toolCount = 0;
-  #failedStarts = 0;
   #dispatchIsDue = false;
   #closing: { readonly resolve: () => void; readonly done: Promise<void> } | undefined;
 
   constructor(parts: PoolParts) {
     this.mode = parts.mode;
     this.#parts = parts;
-    this.#watch = new QuietWatch(parts.clock, this.#workers, {
+    this.#crew = new WorkerCrew(parts, {
+      onFrame: (worker, frame) => this.#onFrame(worker, frame),
+      onExit: (worker, exit) => this.#onExit(worker, exit),
+      onNeverStarted: (exit) => this.#onNeverStarted(exit),
+    });
+    this.#watch = new QuietWatch(parts.clock, this.#crew.workers, {
       onBusy: (worker) => this.#putBack(worker.takeBackWaiting()),
       onDeaf: (worker) => this.#onDeaf(worker),
     });
@@ -90,12 +85,12 @@ export class WorkerPool implements Executor {
   destroy(): Promise<void> {
     const reason = new ToolError("CALL_CANCELLED", "The worker pool was destroyed.");
     for (const call of this.#line.takeAll()) this.#fail(call, reason, false);
-    for (const worker of this.#workers) {
+    for (const worker of this.#crew.workers) {
       for (const call of worker.takeAll()) {
         this.#fail(call, reason, true);
         call.endWork();
       }
-      this.#kill(worker, "the worker pool was destroyed");
+      this.#crew.kill(worker, "the worker pool was destroyed");
     }
     return this.close();
   }
@@ -128,25 +123,17 @@ export class WorkerPool implements Executor {
 
   #dispatch(): void {
     for (let call = this.#line.first; call !== undefined; call = this.#line.first) {
-      const worker = this.#bestWorker(call);
+      const worker = this.#crew.bestFor(call);
       if (worker === undefined) break;
       this.#line.shift();
       this.#give(worker, call);
     }
-    for (const worker of this.#workers) this.#flush(worker);
-    this.#startWorkers();
-    this.#letGo();
+    for (const worker of this.#crew.workers) this.#flush(worker);
+    this.#crew.growFor(this.#line.size);
+    const isClosing = this.#closing !== undefined && this.#line.size === 0;
+    this.#crew.tidy(isClosing);
+    if (isClosing && this.#crew.workers.size === 0) this.#closing?.resolve();
     this.#watch.update();
-  }
-
-  #bestWorker(call: PoolCall): PoolWorker | undefined {
-    let best: PoolWorker | undefined;
-    for (const worker of this.#workers) {
-      if (!worker.accepts(call) || (best !== undefined && best.load <= worker.load)) continue;
-      best = worker;
-      if (best.load === 0) break;
-    }
-    return best;
   }
 
   #give(worker: PoolWorker, call: PoolCall): void {
@@ -162,58 +149,6 @@ export class WorkerPool implements Executor {
       const message = `The input of ${call.tool.name} is too large for a worker: ${thrownText(cause)}`;
       this.#fail(call, new ToolError("NOT_PORTABLE", message, { cause }), false);
     }
-  }
-
-  /** Starts workers for calls that no worker takes, as far as the pool may grow. */
-  #startWorkers(): void {
-    let starting = 0;
-    for (const worker of this.#workers) if (worker.state === "starting") starting += 1;
-    while (starting < this.#line.size && this.#workers.size < this.#parts.options.max) {
-      this.#start();
-      starting += 1;
-    }
-  }
-
-  #start(): void {
-    const { open, clock } = this.#parts;
-    let worker: PoolWorker | undefined;
-    try {
-      const transport = open({
-        onFrame: (frame) => worker && this.#onFrame(worker, frame),
-        onExit: (exit) => worker && this.#onExit(worker, exit),
-      });
-      worker = new PoolWorker(transport, () => clock.now());
-      this.#workers.add(worker);
-    } catch (cause) {
-      this.#onFailedStart(stillborn(cause));
-      this.#dispatchSoon();
-    }
-  }
-
-  /** Idle workers must not keep the program alive, and leave when the pool closes. */
-  #letGo(): void {
-    const closing = this.#closing !== undefined && this.#line.size === 0;
-    const { killGraceMs } = this.#parts.options;
-    for (const worker of this.#workers) {
-      if (closing && worker.load === 0) this.#dismiss(worker);
-      if (worker.state === "retiring" && worker.load === 0) this.#endAfter(killGraceMs, worker);
-      worker.updateReference();
-    }
-    if (closing && this.#workers.size === 0) this.#closing?.resolve();
-  }
-
-  #dismiss(worker: PoolWorker): void {
-    if (worker.state === "starting") worker.transport.kill();
-    if (worker.state === "ready") {
-      worker.tell({ type: "close" });
-      this.#endAfter(CLOSE_GRACE_MS, worker);
-    }
-    worker.state = "retiring";
-  }
-
-  /** A worker with nothing left to do should leave by itself; a tool may have seen to it that it cannot. */
-  #endAfter(ms: number, worker: PoolWorker): void {
-    worker.cancelTimer ??= this.#parts.clock.setTimer(ms, () => worker.transport.kill());
   }
 
   #onFrame(worker: PoolWorker, { messages, attachments }: Frame<FromWorker>): void {
@@ -234,9 +169,7 @@ export class WorkerPool implements Executor {
       case "crashing":
         return this.#onCrashing(worker, message);
       case "ready":
-        worker.isReady();
-        this.#failedStarts = 0;
-        return;
+        return this.#crew.welcome(worker);
       case "pong":
         worker.isResponsive = true;
     }
@@ -263,10 +196,6 @@ export class WorkerPool implements Executor {
   }
 
   #onExit(worker: PoolWorker, exit: WorkerExit): void {
-    const wasStarting = worker.state === "starting";
-    worker.state = "gone";
-    worker.cancelTimer?.();
-    this.#workers.delete(worker);
     this.#putBack(worker.takeBack());
     const { killReason, transport } = worker;
     const death = { workerId: transport.workerId, exit, killReason };
@@ -275,7 +204,6 @@ export class WorkerPool implements Executor {
       if (killReason === undefined) call.tool.profile.blame();
       this.#afterDeath(call, crashError(call.tool.name, death));
     }
-    if (wasStarting && this.#closing === undefined) this.#onFailedStart(exit);
     this.#dispatchSoon();
   }
 
@@ -294,7 +222,7 @@ export class WorkerPool implements Executor {
     this.#putBack(calls);
     if (worker.load > 0) return;
     for (const call of calls) call.moved = true;
-    this.#kill(worker, "it did not begin the calls it was given");
+    this.#crew.kill(worker, "it did not begin the calls it was given");
   }
 
   /** A call whose worker died under it: answered, or run once more where that does no harm. */
@@ -307,10 +235,7 @@ export class WorkerPool implements Executor {
     this.#line.putBack([call]);
   }
 
-  #onFailedStart(exit: WorkerExit): void {
-    this.#failedStarts += 1;
-    if (this.#failedStarts < MAX_FAILED_STARTS) return;
-    this.#failedStarts = 0;
+  #onNeverStarted(exit: WorkerExit): void {
     for (const call of this.#line.takeAll()) this.#fail(call, neverStarted(this.mode, exit), false);
   }
 
@@ -318,7 +243,7 @@ export class WorkerPool implements Executor {
   #cancel(call: PoolCall): void {
     const { reason } = call.attempt.deadline;
     if (reason === undefined || call.answered) return;
-    const worker = [...this.#workers].find((candidate) => candidate.find(call.seq) === call);
+    const worker = this.#crew.holderOf(call);
     if (worker === undefined) {
       this.#line.leave();
       return this.#fail(call, reason, false);
@@ -346,13 +271,7 @@ export class WorkerPool implements Executor {
     this.#putBack(worker.takeBack());
     const others = [...worker.running].some((other) => !other.answered);
     if (others && worker.isResponsive) this.#watchOverdue(worker, call);
-    else this.#kill(worker, `${call.tool.name} did not stop when it was told to`);
-  }
-
-  #kill(worker: PoolWorker, reason: string): void {
-    worker.killReason ??= reason;
-    worker.state = "retiring";
-    worker.transport.kill();
+    else this.#crew.kill(worker, `${call.tool.name} did not stop when it was told to`);
   }
 
   #fail(call: PoolCall, error: ToolError, began: boolean): void {
