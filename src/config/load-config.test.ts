@@ -186,7 +186,7 @@ describe("environment variables", () => {
     expect(error.message.split("\n")).toEqual([
       'toolyard.json:1:11  mode: is filled in from "${SECRET}". That must give "auto", "async", "thread" or "process".',
       'toolyard.json:1:37  timeoutMs: is filled in from "${SECRET}". That must give a number above 0 or "Infinity".',
-      "toolyard.json:1:60  tools[0]: is no path and no file URL. Write a path relative to the config.",
+      "toolyard.json:1:60  tools[0]: is no path and no file URL. Write a path, such as ./tools.ts.",
     ]);
   });
 });
@@ -308,19 +308,23 @@ const SEEN_BY_EDITORS: readonly BadConfig[] = [
 const UNSEEN_BY_EDITORS: readonly BadConfig[] = [
   [
     '{ "tools": ["./math-tols.ts"] }',
-    `toolyard.json:1:13  tools[0]: names ${join(folder, "math-tols.ts")}, which is no file. Paths are relative to the config. Did you mean "math-tools.ts"?`,
+    `toolyard.json:1:13  tools[0]: names ${join(folder, "math-tols.ts")}, which is no file. Relative paths start from ${folder}. Did you mean "math-tools.ts"?`,
   ],
   [
     '{ "tools": [{ "module": "./nowhere/tools.ts" }] }',
-    `toolyard.json:1:25  tools[0].module: names ${join(folder, "nowhere/tools.ts")}, which is no file. Paths are relative to the config.`,
+    `toolyard.json:1:25  tools[0].module: names ${join(folder, "nowhere/tools.ts")}, which is no file. Relative paths start from ${folder}.`,
+  ],
+  [
+    '{ "tools": ["./weather.ts"] }',
+    `toolyard.json:1:13  tools[0]: names ${join(folder, "weather.ts")}, which is no file. Relative paths start from ${folder}.`,
   ],
   [
     '{ "tools": ["."] }',
-    `toolyard.json:1:13  tools[0]: names ${folder}, which is no file. Paths are relative to the config.`,
+    `toolyard.json:1:13  tools[0]: names ${folder}, which is no file. Relative paths start from ${folder}.`,
   ],
   [
     '{ "tools": ["npm:tools"] }',
-    "toolyard.json:1:13  tools[0]: is no path and no file URL. Write a path relative to the config.",
+    "toolyard.json:1:13  tools[0]: is no path and no file URL. Write a path, such as ./tools.ts.",
   ],
   [
     '{ "mode": "${MODE}" }',

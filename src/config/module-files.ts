@@ -18,12 +18,14 @@ const SCHEME = /^[a-z][a-z0-9+.-]+:/i;
 export async function findModuleFile(module: string, folder: string): Promise<ModuleFile> {
   const url = moduleUrl(module, folder);
   if (url === undefined) {
-    return { problem: "is no path and no file URL. Write a path relative to the config." };
+    return { problem: "is no path and no file URL. Write a path, such as ./tools.ts." };
   }
   const path = fileURLToPath(url);
   if (await isFile(path)) return { url: url.href };
   const hint = suggestion((await closestFiles(path)).slice(0, 1));
-  return { problem: `names ${path}, which is no file. Paths are relative to the config.${hint}` };
+  return {
+    problem: `names ${path}, which is no file. Relative paths start from ${folder}.${hint}`,
+  };
 }
 
 /** Whether there is a file, rather than a folder or nothing. */
@@ -50,10 +52,10 @@ async function closestFiles(path: string): Promise<readonly string[]> {
   try {
     const entries = await readdir(dirname(path), { withFileTypes: true });
     const files = entries.filter((entry) => entry.isFile());
-    return closestNames(
-      basename(path),
-      files.map((file) => file.name),
-    );
+    // A dot would set a namespace apart, and every file of the same kind would be a namesake.
+    const known = files.map((file) => file.name.replaceAll(".", "/"));
+    const closest = closestNames(basename(path).replaceAll(".", "/"), known);
+    return closest.map((name) => name.replaceAll("/", "."));
   } catch {
     return [];
   }
