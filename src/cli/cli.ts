@@ -72,7 +72,7 @@ function makeProgram(session: CliSession): Command {
 
 /** What to tell the user of something thrown; undefined when it is a mistake of ours. */
 function complaintOf(thrown: unknown): string | undefined {
-  if (thrown instanceof UsageError) return `toolyard: ${thrown.message} ${thrown.remedy}`;
+  if (thrown instanceof UsageError) return `toolyard: ${thrown.message} ${thrown.remedy}`.trimEnd();
   if (thrown instanceof ConfigError) return `toolyard: ${thrown.message}`;
   return undefined;
 }

@@ -1,9 +1,20 @@
 #!/usr/bin/env node
-/** The program `toolyard`. */
-import { enableCompileCache } from "node:module";
+/**
+ * The program `toolyard`. Everything is imported when it runs, so that a Node too old for it says so
+ * rather than fail on what it cannot read.
+ */
+import * as nodeModule from "node:module";
+import { nodeProblem } from "./node-version.ts";
 
 // Reading and compiling its own modules is most of what a short command does.
-enableCompileCache();
+(nodeModule as Partial<typeof nodeModule>).enableCompileCache?.();
+
+const problem = nodeProblem(process.versions.node);
+if (problem !== undefined) {
+  process.stderr.write(`${problem}\n`);
+  process.exit(2);
+}
+
 const [{ runCli }, { flush, processIo }] = await Promise.all([
   import("./cli.ts"),
   import("./process-io.ts"),

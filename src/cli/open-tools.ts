@@ -1,9 +1,9 @@
 /** The tools that a command works with: those of a config, those of modules, or both. */
 import { resolve } from "node:path";
-import { pathToFileURL } from "node:url";
 import { createRegistry } from "../config/create-registry.ts";
 import { findConfig } from "../config/find-config.ts";
 import { loadConfig } from "../config/load-config.ts";
+import { findModuleFile } from "../config/module-files.ts";
 import type { LoadedConfig, LoadedModule } from "../config/loaded-config.ts";
 import type { ExecutionMode } from "../core/tool.ts";
 import type { ToolRegistry } from "../runtime/tool-registry.ts";
@@ -58,7 +58,7 @@ export function printTo(io: CliIo): (text: string) => void {
 }
 
 async function configOf({ config, module = [] }: SourceFlags, io: CliIo): Promise<LoadedConfig> {
-  const modules = module.map((text) => readModule(text, io.cwd));
+  const modules = await Promise.all(module.map((text) => readModule(text, io.cwd)));
   if (config === undefined && modules.length > 0) {
     return { file: resolve(io.cwd, "toolyard.json"), options: {}, tools: modules, disabled: [] };
   }
@@ -73,11 +73,14 @@ async function configOf({ config, module = [] }: SourceFlags, io: CliIo): Promis
 }
 
 /** Reads `FILE` and `namespace=FILE`. */
-function readModule(text: string, cwd: string): LoadedModule {
-  const [, namespace, path] = /^([\w.-]+)=(.+)$/su.exec(text) ?? [];
-  const url = pathToFileURL(resolve(cwd, path ?? text)).href;
+async function readModule(text: string, cwd: string): Promise<LoadedModule> {
+  const [, namespace, path = text] = /^([\w.-]+)=(.+)$/su.exec(text) ?? [];
+  const found = await findModuleFile(path, cwd);
+  if ("problem" in found) {
+    throw new UsageError(`--module ${text} ${found.problem}`, "");
+  }
   return {
-    url,
+    url: found.url,
     options: namespace === undefined ? {} : { namespace },
     place: { file: `--module ${text}`, path: "" },
   };

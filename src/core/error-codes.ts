@@ -92,7 +92,7 @@ export const ERROR_CODES: Readonly<Record<ErrorCode, ErrorCodeFacts>> = {
     httpStatus: 499,
     retryable: false,
     meaning: "The caller's signal aborted, or the registry was destroyed.",
-    remedy: "Nothing: somebody asked for it.",
+    remedy: "There is nothing to mend; call again if it is still wanted.",
   },
   TOOL_FAILED: {
     httpStatus: 500,

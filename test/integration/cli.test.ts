@@ -190,7 +190,7 @@ describe("toolyard call", () => {
 
   test("a failure is on stderr with its code and what to do, and the exit code is 1", async () => {
     const { exitCode, stdout, stderr } = await runInProcess(["call", "test.shot", "text=hi"]);
-    expect(stderr).toMatch(/^toolyard: TOOL_NOT_FOUND: .*test\.shout.*\n$/u);
+    expect(stderr).toMatch(/^toolyard: TOOL_NOT_FOUND: .*test\.shout.* See: toolyard list\n$/u);
     expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: "" });
   });
 
@@ -241,7 +241,14 @@ describe("wrong usage is one line, a remedy and exit code 2", () => {
     [["run", "."], /\. cannot be read: it is a directory\./u],
     [["run", "-", "--config", "none.json"], /none\.json/u],
     [["run", "-", "--config", "broken.json"], /broken\.json:4:3 +timeout.*timeoutMs/u],
-    [["run", "-", "--module", "none.ts"], /none\.ts cannot be imported: there is no such file\./u],
+    [
+      ["run", "-", "--module", "none.ts"],
+      /^toolyard: --module none\.ts names \S+none\.ts, which is no file\. Relative paths start from \S+\.$/mu,
+    ],
+    [
+      ["list", "--module", "a=https://x.org/t.js"],
+      /^toolyard: --module a=\S+ is no path and no file/u,
+    ],
     [["run", "-", "--expect", "none.json"], /none\.json cannot be read/u],
     [["run", "broken.json"], /broken\.json:2:3: not valid JSON/u],
     [["call", "test.echo", "nonsense"], /"nonsense" is not an argument\. Write key=text/u],
@@ -279,6 +286,26 @@ describe("wrong usage is one line, a remedy and exit code 2", () => {
     expect(stderr).toContain("Usage: toolyard");
     expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: "" });
   });
+});
+
+test("a Node that is too old says so, and reads no more than it needs for that", async () => {
+  const preload = `
+    import { registerHooks } from "node:module";
+    Object.defineProperty(process, "versions", { value: { ...process.versions, node: "20.20.2" } });
+    registerHooks({ resolve(name, context, next) { console.log(name); return next(name, context); } });`;
+  const flag = `--import=data:text/javascript,${encodeURIComponent(preload)}`;
+  const ended: unknown = await promisify(execFile)(process.execPath, [
+    flag,
+    CLI_ENTRY,
+    "--version",
+  ]).catch((failure: unknown) => failure);
+  expect(ended).toMatchObject({
+    code: 2,
+    stderr: "toolyard needs Node 22.19 or newer; this is v20.20.2.\n",
+  });
+  const [entry, ...imported] = (ended as { stdout: string }).stdout.trim().split("\n");
+  expect(entry).toContain("cli/main.ts");
+  expect(imported.toSorted()).toEqual(["./node-version.ts", "node:module"]);
 });
 
 describe("help", () => {

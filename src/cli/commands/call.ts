@@ -1,6 +1,5 @@
 /** `toolyard call`: one call to its output. */
 import type { Command } from "commander";
-import { ERROR_CODES } from "../../core/error-codes.ts";
 import type { ToolResult } from "../../core/tool-result.ts";
 import type { ExecutionMode } from "../../core/tool.ts";
 import { toJsonValue } from "../../formats/json-value.ts";
@@ -16,6 +15,7 @@ import type { CliSession } from "../cli-session.ts";
 import { jsonLine } from "../json-line.ts";
 import { oneLine } from "../one-line.ts";
 import { openTools } from "../open-tools.ts";
+import { remedyFor } from "../remedies.ts";
 import { runOnce } from "../run-once.ts";
 
 interface CallFlags extends SourceFlags {
@@ -82,7 +82,7 @@ async function callTool(
 function printAnswer(result: ToolResult, io: CliIo): void {
   if (result.status === "error") {
     const { code, message } = result.error;
-    io.stderr.write(`toolyard: ${code}: ${oneLine(message)} ${ERROR_CODES[code].remedy}\n`);
+    io.stderr.write(`${`toolyard: ${code}: ${oneLine(message)} ${remedyFor(code)}`.trimEnd()}\n`);
     return;
   }
   const { output } = result;
