@@ -78,14 +78,18 @@ function isCount(value: number): boolean {
   return Number.isInteger(value) && value >= 1;
 }
 
-/** The parent's Node flags that make sense in a worker: loaders yes, debugger and one-off scripts no. */
+/** Flags that are the parent's business: debugging, tests, one-off scripts, memory, and files full of secrets. */
+const NOT_INHERITED =
+  /^(-e|-p|-pe|--(eval|print|inspect|watch|test|heap|cpu|prof|max-old-space-size|env-file).*)$/;
+
+/** The parent's Node flags that make sense in a worker: loaders, permissions, features. */
 export function inheritedExecArgv(execArgv: readonly string[]): readonly string[] {
   const kept: string[] = [];
-  for (let place = 0; place < execArgv.length; place += 1) {
-    const flag = execArgv[place] ?? "";
-    if (/^(-e|--eval|-p|--print|-pe)$/.test(flag)) place += 1;
-    else if (!/^--(inspect|eval|print|watch|test|heap|cpu|prof|max-old-space-size)/.test(flag))
-      kept.push(flag);
+  let keeps = true;
+  for (const word of execArgv) {
+    // A word without a dash is the value of the flag before it.
+    if (word.startsWith("-")) keeps = !NOT_INHERITED.test(word);
+    if (keeps) kept.push(word);
   }
   return kept;
 }

@@ -1,0 +1,78 @@
+import { availableParallelism } from "node:os";
+import { describe, expect, test } from "vitest";
+import { type PoolOptions, inheritedExecArgv, resolvePoolOptions } from "./pool-options.ts";
+
+describe("the settings of a pool", () => {
+  test("have defaults", () => {
+    expect(resolvePoolOptions("thread")).toMatchObject({
+      max: availableParallelism(),
+      maxMemoryBytes: undefined,
+      maxConcurrencyPerWorker: 64,
+      killGraceMs: 100,
+      env: {},
+      execArgv: undefined,
+    });
+  });
+
+  test("are taken as they are given", () => {
+    const given = {
+      max: 3,
+      maxMemoryBytes: 64 * 1024 * 1024,
+      maxConcurrencyPerWorker: 1,
+      killGraceMs: 0,
+      env: { A: "1", B: undefined },
+      execArgv: ["--expose-gc"],
+    };
+    expect(resolvePoolOptions("process", given)).toMatchObject(given);
+  });
+
+  test.each<[settings: object, words: string]>([
+    [{ max: 0 }, "pools.thread.max"],
+    [{ max: 1.5 }, "pools.thread.max"],
+    [{ max: Number.NaN }, "pools.thread.max"],
+    [{ maxConcurrencyPerWorker: 0 }, "pools.thread.maxConcurrencyPerWorker"],
+    [{ killGraceMs: -1 }, "pools.thread.killGraceMs"],
+    [{ killGraceMs: Number.NaN }, "pools.thread.killGraceMs"],
+    [{ maxMemoryBytes: 1024 }, "pools.thread.maxMemoryBytes"],
+    [{ maxMemory: 1 }, "pools.thread.maxMemory is unknown"],
+  ])("%j are refused by name", (settings, words) => {
+    const options = settings as PoolOptions;
+    expect(() => resolvePoolOptions("thread", options)).toThrow(TypeError);
+    expect(() => resolvePoolOptions("thread", options)).toThrow(words);
+  });
+});
+
+describe("the flags that workers inherit", () => {
+  test("are those of loaders, permissions and features, with their values", () => {
+    const flags = [
+      "--import",
+      "./register.js",
+      "-r",
+      "dotenv",
+      "--expose-gc",
+      "--stack-trace-limit=50",
+    ];
+    expect(inheritedExecArgv(flags)).toEqual(flags);
+  });
+
+  test.each([
+    [["--inspect"]],
+    [["--inspect-brk=127.0.0.1:9229"]],
+    [["--inspect-port", "9230"]],
+    [["-e", "console.log(1)"]],
+    [["--eval", "1 + 1"]],
+    [["-pe", "1 + 1"]],
+    [["--test", "--test-reporter", "spec"]],
+    [["--watch-path", "./src"]],
+    [["--cpu-prof-dir", "./profiles"]],
+    [["--max-old-space-size=4096"]],
+    [["--env-file=.env"]],
+    [["--env-file", "secrets.env"]],
+  ])("are not %j", (flags) => {
+    expect(inheritedExecArgv(["--expose-gc", ...flags, "--import", "x"])).toEqual([
+      "--expose-gc",
+      "--import",
+      "x",
+    ]);
+  });
+});

@@ -1,0 +1,65 @@
+import { describe, expect, test } from "vitest";
+import { RING_SLOTS } from "../worker/claims.ts";
+import { ToolProfile } from "./tool-profile.ts";
+
+const computing = (ms: number): { runMs: number; busyMs: number } => ({ runMs: ms, busyMs: ms });
+const waiting = (ms: number): { runMs: number; busyMs: number } => ({ runMs: ms, busyMs: 0.05 });
+
+describe("the profile of a tool", () => {
+  test("gives a tool nobody knows a worker of its own", () => {
+    expect(new ToolProfile(64).share).toEqual({ window: 1, concurrency: 1 });
+  });
+
+  test("sends more and more short calls at once, up to a bound, and begins one at a time", () => {
+    const profile = new ToolProfile(64);
+    const windows: number[] = [];
+    for (let call = 0; call < 20; call += 1) {
+      profile.learn(computing(0.01), true);
+      windows.push(profile.share.window);
+      expect(profile.share.concurrency).toBe(1);
+    }
+    expect(windows).toEqual(windows.toSorted((one, other) => one - other));
+    expect(windows.at(-1)).toBe(512);
+  });
+
+  test("sends long ones one by one, at once when the first long one comes", () => {
+    const profile = new ToolProfile(64);
+    for (let call = 0; call < 20; call += 1) profile.learn(computing(0.01), true);
+    profile.learn(computing(50), true);
+    expect(profile.share).toEqual({ window: 1, concurrency: 1 });
+  });
+
+  test("forgets a single long one in time", () => {
+    const profile = new ToolProfile(64);
+    profile.learn(computing(50), true);
+    for (let call = 0; call < 300; call += 1) profile.learn(computing(0.01), true);
+    expect(profile.share.window).toBeGreaterThan(100);
+  });
+
+  test("begins many calls at once that wait", () => {
+    const profile = new ToolProfile(64);
+    profile.learn(waiting(20), true);
+    expect(profile.share).toEqual({ window: 64, concurrency: 64 });
+  });
+
+  test("learns nothing about waiting from calls that ran beside others", () => {
+    const profile = new ToolProfile(64);
+    profile.learn(waiting(20), false);
+    expect(profile.share.concurrency).toBe(1);
+  });
+
+  test("keeps a tool apart that has killed a worker", () => {
+    const profile = new ToolProfile(64);
+    profile.learn(waiting(20), true);
+    profile.blame();
+    expect(profile.share).toEqual({ window: 1, concurrency: 1 });
+    profile.learn(waiting(20), true);
+    expect(profile.share).toEqual({ window: 1, concurrency: 1 });
+  });
+
+  test("never lets more calls wait in a worker than it can be offered", () => {
+    const profile = new ToolProfile(1_000_000);
+    profile.learn(waiting(20), true);
+    expect(profile.share.window).toBe(RING_SLOTS);
+  });
+});

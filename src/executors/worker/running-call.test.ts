@@ -1,0 +1,68 @@
+import { beforeEach, describe, expect, test, vi } from "vitest";
+import type { CallMessage } from "./protocol.ts";
+import { RunningCall } from "./running-call.ts";
+
+let now = 0;
+let active = 0;
+beforeEach(() => {
+  now = 100;
+  active = 0;
+  const clock = vi.spyOn(performance, "now").mockImplementation(() => now);
+  const loop = vi.spyOn(performance, "eventLoopUtilization").mockImplementation((since) => {
+    return { idle: 0, active: active - (since?.active ?? 0), utilization: 0 };
+  });
+  return () => {
+    clock.mockRestore();
+    loop.mockRestore();
+  };
+});
+
+const makeCall = (): RunningCall => new RunningCall({ seq: 1 } as CallMessage, false);
+
+describe("the times of a call", () => {
+  test("that never waited are all busy", () => {
+    const call = makeCall();
+    now += 7;
+    expect(call.times()).toEqual({ runMs: 7, busyMs: 7 });
+  });
+
+  test("that waited are busy before, and while the loop was", () => {
+    const call = makeCall();
+    now += 2;
+    call.waits();
+    now += 50;
+    active += 3;
+    expect(call.times()).toEqual({ runMs: 52, busyMs: 5 });
+  });
+
+  test("begin when the function does, not when its module is loaded", () => {
+    const call = makeCall();
+    call.waits();
+    now += 300;
+    call.begins();
+    now += 4;
+    expect(call.times()).toEqual({ runMs: 4, busyMs: 4 });
+  });
+});
+
+describe("the signal of a call", () => {
+  test("aborts with the reason when the call is cancelled", () => {
+    const call = makeCall();
+    const { signal } = call;
+    const reason = new Error("enough");
+    expect(signal.aborted).toBe(false);
+    call.abort(reason);
+    expect(signal.aborted).toBe(true);
+    expect(signal.reason).toBe(reason);
+    expect(call.signal).toBe(signal);
+  });
+
+  test("is aborted already when first asked for after the cancel", () => {
+    const call = makeCall();
+    expect(call.cancelReason).toBeUndefined();
+    const reason = new Error("enough");
+    call.abort(reason);
+    expect(call.cancelReason).toBe(reason);
+    expect(call.signal.reason).toBe(reason);
+  });
+});
