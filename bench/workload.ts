@@ -38,7 +38,7 @@ export function makeBatch(size: number, seed: number): Batch {
     });
     expected.push(OPERATIONS[name](operands.a, operands.b));
   }
-  return { calls, expected };
+  return { calls: asReceived(calls), expected };
 }
 
 /**
@@ -61,6 +61,11 @@ export function checkAnswers(
       `${contender} answered ${String(answer)} to ${asked}; ${expected[place]} is right.`,
     );
   }
+}
+
+/** As a provider's answer is: read from JSON, its strings flat and nothing in it shared. */
+function asReceived(calls: readonly OpenAiToolCall[]): readonly OpenAiToolCall[] {
+  return JSON.parse(JSON.stringify(calls)) as OpenAiToolCall[];
 }
 
 /** As OpenAI makes them. Short ones would be treated differently: V8 keeps a table of short strings in JSON. */
