@@ -14,7 +14,7 @@ describe("the profile of a tool", () => {
     const profile = new ToolProfile(64);
     const windows: number[] = [];
     for (let call = 0; call < 20; call += 1) {
-      profile.learn(computing(0.01), true);
+      profile.learn(computing(0.001), true);
       windows.push(profile.share.window);
       expect(profile.share.concurrency).toBe(1);
     }
@@ -27,6 +27,15 @@ describe("the profile of a tool", () => {
     for (let call = 0; call < 20; call += 1) profile.learn(computing(0.01), true);
     profile.learn(computing(50), true);
     expect(profile.share).toEqual({ window: 1, concurrency: 1 });
+  });
+
+  test("keeps its batches when one call in a thousand takes long", () => {
+    const profile = new ToolProfile(64);
+    for (let call = 0; call < 20; call += 1) profile.learn(computing(0.005), true);
+    profile.learn(computing(1.5), true);
+    expect(profile.share.window).toBeGreaterThan(1);
+    for (let call = 0; call < 40; call += 1) profile.learn(computing(0.005), true);
+    expect(profile.share.window).toBeGreaterThan(20);
   });
 
   test("forgets a single long one in time", () => {

@@ -5,8 +5,9 @@
  *   computes                          as many as take about PIPELINE_MS, one after the other
  *   waits (I/O)                       many at once, interleaved on the worker's event loop
  *
- * The second row is what makes small calls cheap: they travel in batches. A long one shrinks its
- * tool's window to 1, so that no call queues in a worker behind it.
+ * The second row is what makes small calls cheap: they travel in batches. A tool that turns out to
+ * take long soon has a window of 1, so that no call queues in a worker behind another; a single long
+ * call among thousands (a garbage collection, a busy machine) does not cost it its batches.
  */
 import { RING_SLOTS } from "../worker/claims.ts";
 import type { RunTimes } from "../worker/protocol.ts";
@@ -17,10 +18,10 @@ const PIPELINE_MS = 2;
 const MAX_PIPELINED = 512;
 /** Waiting below this is noise. Milliseconds. */
 const LEAST_WAIT_MS = 1;
-/** Share by which the longest busy stretch fades with each call, so that one outlier is forgotten. */
-const FADING = 0.98;
 /** Weight of the newest call in the averages. */
-const NEWEST = 0.2;
+const NEWEST = 1 / 16;
+/** How many deviations above its mean a call is expected to be busy at most. */
+const DEVIATIONS = 4;
 
 /** How calls of a tool may share a worker. */
 export interface WorkerShare {
@@ -37,9 +38,9 @@ export class ToolProfile {
   readonly #maxConcurrency: number;
   #completed = 0;
   #deaths = 0;
-  #longestBusyMs = 0;
+  #busyMs = 0;
+  #busyDeviationMs = 0;
   #waitMs = 0;
-  #window = 1;
   #share = ALONE;
 
   /** @param maxConcurrency - Most calls of a waiting tool begun at once in one worker. */
@@ -55,11 +56,12 @@ export class ToolProfile {
   /** A call has ended by itself. @param ranAlone - Whether nothing else ran in its worker meanwhile. */
   learn({ runMs, busyMs }: RunTimes, ranAlone: boolean): void {
     this.#completed += 1;
-    this.#longestBusyMs = Math.max(busyMs, this.#longestBusyMs * FADING);
     const weight = this.#completed === 1 ? 1 : NEWEST;
+    const surprise = busyMs - this.#busyMs;
+    this.#busyMs += weight * surprise;
+    this.#busyDeviationMs += NEWEST * (Math.abs(surprise) - this.#busyDeviationMs);
     // Beside others the loop's busy time is theirs as well, and says nothing about this tool.
     if (ranAlone) this.#waitMs += weight * (runMs - busyMs - this.#waitMs);
-    this.#window = this.#nextWindow();
     this.#share = this.#nextShare();
   }
 
@@ -69,14 +71,18 @@ export class ToolProfile {
     this.#share = ALONE;
   }
 
-  #nextWindow(): number {
-    if (this.#longestBusyMs < PIPELINE_MS / 2) return Math.min(this.#window * 2, MAX_PIPELINED);
-    return Math.max(1, Math.floor(PIPELINE_MS / this.#longestBusyMs));
+  /** The longest a call is busy, but for rare ones: mean and deviation as in TCP's timer (Jacobson, 1988). */
+  get #longestBusyMs(): number {
+    return this.#busyMs + DEVIATIONS * this.#busyDeviationMs;
   }
 
   #nextShare(): WorkerShare {
     if (this.#deaths > 0) return ALONE;
-    if (this.#waitMs < LEAST_WAIT_MS) return { window: this.#window, concurrency: 1 };
-    return { window: this.#maxConcurrency, concurrency: this.#maxConcurrency };
+    if (this.#waitMs >= LEAST_WAIT_MS) {
+      return { window: this.#maxConcurrency, concurrency: this.#maxConcurrency };
+    }
+    const fitting = Math.floor(PIPELINE_MS / this.#longestBusyMs);
+    const most = Math.min(2 ** this.#completed, MAX_PIPELINED);
+    return { window: Math.min(Math.max(fitting, 1), most), concurrency: 1 };
   }
 }
