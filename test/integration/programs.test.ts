@@ -93,3 +93,26 @@ test.each(["SIGKILL", "SIGTERM", "SIGINT"] as const)(
     await expect.poll(() => pids.filter(isAlive), { timeout: 5_000 }).toEqual([]);
   },
 );
+
+test.each(["thread", "process"])(
+  "a program without file descriptors gets no %s, is told so, and lives on",
+  async (mode) => {
+    const program = fileURLToPath(
+      new URL("../fixtures/executors/starved-program.ts", import.meta.url),
+    );
+    const command = 'ulimit -n 80 && exec "$0" "$@"';
+    const child = spawn("sh", ["-c", command, process.execPath, program, mode], {
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    onTestFinished(() => void child.kill("SIGKILL"));
+    const ended = once(child, "exit");
+    const [line] = await child.stdout.setEncoding("utf8").take(1).toArray();
+    expect(await ended).toEqual([0, null]);
+    const told = JSON.parse(line as string) as Readonly<Record<"starved" | "fed", string[]>>;
+    expect(told.starved).toEqual([
+      expect.stringContaining(`No ${mode} worker can be started`),
+      expect.stringContaining(`No ${mode} worker can be started`),
+    ]);
+    expect(told.fed).toEqual(["ok", "ok"]);
+  },
+);

@@ -60,27 +60,17 @@ export class ProcessTransport implements WorkerTransport {
   constructor({ options, workerOutput }: ProcessParts, listener: TransportListener) {
     this.#listener = listener;
     this.claims = new SharedFile(this.#claimFd);
-    const entry = fileURLToPath(workerEntry("process"));
-    this.#child = spawn(process.execPath, [...nodeFlags(options), entry], {
-      stdio: ["ignore", "pipe", "pipe", "pipe", this.#claimFd],
-      env: childEnvironment(process.env, {
-        NODE_COMPILE_CACHE: compileCacheFolder(process.env),
-        ...options.env,
-        TOOLYARD_WORKER_ID: this.workerId,
-      }),
-      windowsHide: true,
-    });
-    living.add(this.#child);
-    this.#channel = this.#child.stdio[3] as Socket;
-    this.#readFrames();
-    this.#passOn(workerOutput);
+    this.#child = this.#spawn(options);
     this.#child.on("error", (error) => {
       this.#failure = error;
       if (this.#child.pid === undefined) this.#end(null, null);
     });
+    this.#channel = this.#channelOf(this.#child);
+    living.add(this.#child);
+    this.#readFrames();
+    this.#passOn(workerOutput);
     this.#child.on("close", (code, signal) => this.#end(code, signal));
     this.#child.on("exit", (code, signal) => {
-      living.delete(this.#child);
       this.#pipesTimer = setTimeout(() => this.#end(code, signal), PIPES_CLOSE_MS);
     });
   }
@@ -108,6 +98,33 @@ export class ProcessTransport implements WorkerTransport {
       if (referenced) handle.ref();
       else handle.unref();
     }
+  }
+
+  #spawn(options: ResolvedPoolOptions): ChildProcess {
+    const entry = fileURLToPath(workerEntry("process"));
+    try {
+      return spawn(process.execPath, [...nodeFlags(options), entry], {
+        stdio: ["ignore", "pipe", "pipe", "pipe", this.#claimFd],
+        env: childEnvironment(process.env, {
+          NODE_COMPILE_CACHE: compileCacheFolder(process.env),
+          ...options.env,
+          TOOLYARD_WORKER_ID: this.workerId,
+        }),
+        windowsHide: true,
+      });
+    } catch (thrown) {
+      closeSync(this.#claimFd);
+      throw thrown;
+    }
+  }
+
+  /** When descriptors have run out there are no pipes, whatever the types say; the reason is emitted later. */
+  #channelOf({ stdio }: { readonly stdio?: ChildProcess["stdio"] | undefined }): Socket {
+    const channel = stdio?.[3];
+    if (channel !== undefined && channel !== null) return channel as Socket;
+    this.#ended = true;
+    closeSync(this.#claimFd);
+    throw new Error("no file descriptors are left for another process");
   }
 
   #readFrames(): void {
@@ -141,6 +158,7 @@ export class ProcessTransport implements WorkerTransport {
     if (this.#ended) return;
     this.#ended = true;
     clearTimeout(this.#pipesTimer);
+    living.delete(this.#child);
     const stderrTail = this.#stderrTail.text;
     const outOfMemory = OUT_OF_MEMORY.test(stderrTail);
     this.#listener.onExit({ code, signal, outOfMemory, cause: this.#failure, stderrTail });
