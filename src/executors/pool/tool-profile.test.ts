@@ -34,7 +34,7 @@ describe("the profile of a tool", () => {
     for (let call = 0; call < 20; call += 1) profile.learn(computing(0.005), true);
     profile.learn(computing(1.5), true);
     expect(profile.share.window).toBeGreaterThan(1);
-    for (let call = 0; call < 40; call += 1) profile.learn(computing(0.005), true);
+    for (let call = 0; call < 80; call += 1) profile.learn(computing(0.005), true);
     expect(profile.share.window).toBeGreaterThan(20);
   });
 

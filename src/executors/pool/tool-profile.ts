@@ -54,7 +54,7 @@ export class ToolProfile {
   }
 
   /** A call has ended by itself. @param ranAlone - Whether nothing else ran in its worker meanwhile. */
-  learn({ runMs, busyMs }: RunTimes, ranAlone: boolean): void {
+  learn({ runMs, busyMs = runMs }: RunTimes, ranAlone: boolean): void {
     this.#completed += 1;
     const weight = this.#completed === 1 ? 1 : NEWEST;
     const surprise = busyMs - this.#busyMs;

@@ -103,7 +103,7 @@ export class CallServer {
         this.#tools.set(message.tool, { message, load: undefined });
         return;
       case "call":
-        this.#concurrency = message.concurrency;
+        this.#concurrency = message.concurrency ?? this.#concurrency;
         this.#waiting.set(message.seq, { message, attachments, cancelled: false });
         return;
       case "cancel":
@@ -224,7 +224,15 @@ export class CallServer {
     toolName: string,
     attachments: readonly Uint8Array[],
   ): CallContext {
-    const { seq, callId, attemptId, attempt, tenant, idempotencyKey, context } = running.message;
+    const {
+      seq,
+      callId,
+      attemptId,
+      attempt = 1,
+      tenant,
+      idempotencyKey,
+      context,
+    } = running.message;
     const { mode, workerId } = this.#port;
     return new CallContext(
       {

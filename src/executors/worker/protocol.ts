@@ -33,9 +33,10 @@ export interface CallMessage {
   readonly tool: number;
   readonly attemptId: string;
   readonly callId: string;
-  readonly attempt: number;
-  /** How many calls the worker may have begun at once from here on. */
-  readonly concurrency: number;
+  /** Which attempt of its call it is. Left out: the first. */
+  readonly attempt?: number | undefined;
+  /** How many calls the worker may have begun at once from here on. Left out: as many as before. */
+  readonly concurrency?: number | undefined;
   readonly input: EncodedValue;
   readonly tenant?: string | undefined;
   readonly idempotencyKey?: string | undefined;
@@ -54,8 +55,8 @@ export type ToWorker =
 export interface RunTimes {
   /** From begin to end. */
   readonly runMs: number;
-  /** Of that, how long the event loop of the worker was busy. */
-  readonly busyMs: number;
+  /** Of that, how long the event loop of the worker was busy. Left out: all of it. */
+  readonly busyMs?: number;
 }
 
 /** Messages from a worker. Exactly one `done`, `failed` or `dropped` follows every `call` it claims. */

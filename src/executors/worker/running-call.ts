@@ -53,9 +53,14 @@ export class RunningCall {
 
   /** How long it took. A call that never waited was busy all the time. */
   times(): RunTimes {
-    const runMs = performance.now() - this.#startedAt;
-    if (this.#wait === undefined) return { runMs, busyMs: runMs };
+    const runMs = inMicroseconds(performance.now() - this.#startedAt);
+    if (this.#wait === undefined) return { runMs };
     const { active } = performance.eventLoopUtilization(this.#wait.loop);
-    return { runMs, busyMs: Math.min(this.#wait.ranMs + active, runMs) };
+    return { runMs, busyMs: Math.min(inMicroseconds(this.#wait.ranMs + active), runMs) };
   }
+}
+
+/** More digits than the clock has are only longer to write and to read. */
+function inMicroseconds(ms: number): number {
+  return Math.round(ms * 1_000) / 1_000;
 }
