@@ -350,7 +350,8 @@ describe.each(MODES)("in mode %s", (mode) => {
   describe("the end of a registry", () => {
     test("drain hands back who waits and lets finish who runs", async () => {
       const draining = await registryFor(mode, { limits: { wait: { concurrency: 2 } } });
-      await draining.executeToolCalls([call("where")]);
+      // Known to wait, two of it begin at once in the one worker that is there.
+      await draining.executeToolCalls([call("wait", { ms: 20, label: "known" })]);
       const calls = Array.from({ length: 6 }, (_, place) =>
         call("wait", { ms: 60, label: `${place}` }, `call-${place}`),
       );
