@@ -11,6 +11,7 @@ export default defineConfig({
       tsconfig: "./tsconfig.json",
       ignoreSourceErrors: true,
     },
+    setupFiles: ["test/property-seed.ts"],
     testTimeout: 30_000,
     hookTimeout: 30_000,
   },

@@ -19,6 +19,7 @@ test("members that are undefined or functions are left out, items become null or
 
 test.each([
   [12n, "12"],
+  [-0, 0],
   [Number.NaN, "NaN"],
   [-Infinity, "-Infinity"],
   [Symbol("s"), "Symbol(s)"],

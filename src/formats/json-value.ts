@@ -114,6 +114,7 @@ function ofPrimitive(value: Primitive): JsonValue {
   if (value === undefined || value === null) return null;
   if (typeof value === "string") return value.toWellFormed();
   const sayable = typeof value === "boolean" || Number.isFinite(value);
+  if (Object.is(value, -0)) return 0; // JSON has no other.
   return sayable ? (value as boolean | number) : String(value);
 }
 
