@@ -1,5 +1,6 @@
 /** Runs tools on the event loop of this process. */
 import { CallContext } from "../../core/call-context.ts";
+import { isPromiseLike } from "../../core/promise-like.ts";
 import { ToolError } from "../../core/tool-error.ts";
 import type { Clock } from "../../time/clock.ts";
 import type { Attempt, AttemptFailure, AttemptOutcome, Executor } from "../executor.ts";
@@ -106,10 +107,6 @@ function contextOf(attempt: Attempt): CallContext {
     },
     { makeSignal: () => deadline.signal, onProgress: (update) => attempt.onProgress(update) },
   );
-}
-
-function isPromiseLike(value: unknown): value is PromiseLike<unknown> {
-  return typeof (value as PromiseLike<unknown> | null | undefined)?.then === "function";
 }
 
 function ignore(): void {}

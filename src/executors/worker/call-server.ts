@@ -11,6 +11,7 @@ import { CallContext } from "../../core/call-context.ts";
 import type { ToolFunction } from "../../core/module-member.ts";
 import { deserializeError, serializeError } from "../../core/serialized-error.ts";
 import { thrownText } from "../../core/thrown-text.ts";
+import { isPromiseLike } from "../../core/promise-like.ts";
 import { ToolError } from "../../core/tool-error.ts";
 import type { ConcreteMode, ToolProgress } from "../../core/tool.ts";
 import { AnswerBox } from "./answer-box.ts";
@@ -320,8 +321,4 @@ function plain({ progress, total, message }: UncheckedProgress): ToolProgress {
 
 function stackOf(thrown: unknown): string {
   return thrown instanceof Error ? (thrown.stack ?? "") : "";
-}
-
-function isPromiseLike(value: unknown): value is PromiseLike<unknown> {
-  return typeof (value as PromiseLike<unknown> | null | undefined)?.then === "function";
 }
