@@ -1,6 +1,14 @@
 export { ERROR_CODES, type ErrorCode, type ErrorCodeFacts } from "./core/error-codes.ts";
 export type { CallEvent, CallEventBase, EventSink, RegistryEvent } from "./core/call-event.ts";
 export type { FromJsonSchema, JsonSchema } from "./core/json-schema.ts";
+export type { PoolEvent, PoolMode, ResizeReason } from "./core/pool-event.ts";
+export type {
+  PoolStats,
+  RegistryStats,
+  RunningCallStats,
+  ToolStats,
+  WorkerStats,
+} from "./core/registry-stats.ts";
 export type { StandardSchema } from "./core/standard-schema.ts";
 export type { CallOptions, ToolCall } from "./core/tool-call.ts";
 export { ToolError, type ToolErrorOptions } from "./core/tool-error.ts";

@@ -1,3 +1,4 @@
+import type { PoolStats } from "../core/registry-stats.ts";
 import type { ToolError } from "../core/tool-error.ts";
 import type { ConcreteMode, Tool, ToolProgress } from "../core/tool.ts";
 import type { Deadline } from "../time/deadline.ts";
@@ -24,19 +25,26 @@ export interface Attempt {
 /** How an attempt ended. */
 export type AttemptOutcome = AttemptSuccess | AttemptFailure;
 
+/** Where an attempt's time went. Milliseconds. */
+export interface AttemptTimes {
+  /** What the function took, where it ran. */
+  readonly runMs: number;
+  /** CPU time of the function. Undefined: not measured here. */
+  readonly cpuMs?: number | undefined;
+  /** What its input and output took to cross into a worker and back. Undefined: they did not cross. */
+  readonly transferMs?: number | undefined;
+}
+
 /** The tool's function returned. */
-export interface AttemptSuccess {
+export interface AttemptSuccess extends AttemptTimes {
   readonly status: "ok";
   readonly output: unknown;
-  /** Milliseconds the function took, where it ran. */
-  readonly runMs: number;
 }
 
 /** The attempt gave no output. */
-export interface AttemptFailure {
+export interface AttemptFailure extends AttemptTimes {
   readonly status: "error";
   readonly error: ToolError;
-  readonly runMs: number;
   /** Whether the tool's function may have begun. False: trying elsewhere repeats nothing. */
   readonly began: boolean;
   /** Set when work goes on after this answer; resolves when it has ended. Its permit is kept until then. */
@@ -57,6 +65,8 @@ export interface Executor {
   refuses(tool: Tool): ToolError | undefined;
   /** Runs an attempt. A promise only when it does not end at once. */
   execute(attempt: Attempt): AttemptOutcome | Promise<AttemptOutcome>;
+  /** What its workers do at the moment. Empty where there are none. */
+  stats(): readonly PoolStats[];
   /** Waits for running attempts, then lets go of every worker. */
   close(): Promise<void>;
   /** Ends every worker at once; running attempts fail with `CALL_CANCELLED`. */

@@ -1,9 +1,10 @@
 /** Hands events to those who listen, and costs nothing while nobody does. */
 import type { CallEvent, EventSink, RegistryEvent } from "../core/call-event.ts";
+import type { PoolEvent } from "../core/pool-event.ts";
 import { isError, thrownText } from "../core/thrown-text.ts";
 
 /** Everything a registry tells. */
-export type ToolyardEvent = CallEvent | RegistryEvent;
+export type ToolyardEvent = CallEvent | RegistryEvent | PoolEvent;
 
 /** The event of one type. */
 export type EventOf<Type extends ToolyardEvent["type"] | "*"> = Type extends "*"

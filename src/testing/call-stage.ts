@@ -196,6 +196,7 @@ export function scripted(...script: readonly (AttemptOutcome | Error)[]): Execut
   return {
     mode: "async",
     refuses: () => undefined,
+    stats: () => [],
     execute: (attempt: Attempt) => {
       const outcome = script[played] ?? { status: "ok", output: "out of script", runMs: 0 };
       played += 1;

@@ -27,6 +27,10 @@ export class AsyncExecutor implements Executor {
     return undefined;
   }
 
+  stats(): readonly [] {
+    return [];
+  }
+
   execute(attempt: Attempt): AttemptOutcome | Promise<AttemptOutcome> {
     const { deadline, tool } = attempt;
     if (deadline.reason !== undefined) return notBegun(deadline.reason);

@@ -9,6 +9,7 @@
  *   its worker dies, it had begun                WORKER_CRASHED or MEMORY_EXCEEDED
  *   its deadline ends                            answered at once; the work is told, then killed
  */
+import type { PoolStats } from "../../core/registry-stats.ts";
 import { serializeError } from "../../core/serialized-error.ts";
 import { thrownText } from "../../core/thrown-text.ts";
 import { ToolError } from "../../core/tool-error.ts";
@@ -62,6 +63,10 @@ export class WorkerPool implements Executor {
 
   refuses(tool: Tool): ToolError | undefined {
     return refusalOf(tool, this.mode);
+  }
+
+  stats(): readonly PoolStats[] {
+    return [];
   }
 
   execute(attempt: Attempt): Promise<AttemptOutcome> {
