@@ -22,7 +22,8 @@ export function withInfinity(value: unknown): unknown {
 }
 
 function poolOptions(pool: PoolOptions | undefined): PoolOptions {
-  const { env, ...rest } = pool ?? {};
+  const { env, ...settings } = pool ?? {};
+  const rest = withInfinity(settings) as PoolOptions;
   if (env === undefined) return rest;
   return { ...rest, env: mapValues(env, (text: string | null | undefined) => text ?? undefined) };
 }

@@ -56,7 +56,14 @@ describe("the schema has the fields of the types", () => {
   const queue: FieldsOf<NonNullable<LimitOptions["queue"]>> = { max: true };
   const pools: FieldsOf<NonNullable<ToolyardConfig["pools"]>> = { thread: true, process: true };
   const pool: FieldsOf<PoolOptions> = {
+    min: true,
     max: true,
+    spares: true,
+    idleTimeoutMs: true,
+    maxCalls: true,
+    maxAgeMs: true,
+    maxFrameBytes: true,
+    cwd: true,
     maxMemoryBytes: true,
     maxConcurrencyPerWorker: true,
     killGraceMs: true,

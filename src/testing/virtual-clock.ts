@@ -19,6 +19,10 @@ export class VirtualClock implements Clock {
     return () => this.#heap.remove(entry);
   }
 
+  setBackgroundTimer(delayMs: number, fire: () => void): CancelTimer {
+    return this.setTimer(delayMs, fire);
+  }
+
   /** Timers that wait. */
   get pendingTimers(): number {
     return this.#heap.size;

@@ -5,7 +5,14 @@ import { type PoolOptions, inheritedExecArgv, resolvePoolOptions } from "./pool-
 describe("the settings of a pool", () => {
   test("have defaults", () => {
     expect(resolvePoolOptions("thread")).toMatchObject({
-      max: availableParallelism(),
+      min: 0,
+      max: 4 * availableParallelism(),
+      spares: 1,
+      idleTimeoutMs: 30_000,
+      maxCalls: Infinity,
+      maxAgeMs: Infinity,
+      maxFrameBytes: 256 * 1024 * 1024,
+      cwd: undefined,
       maxMemoryBytes: undefined,
       maxConcurrencyPerWorker: 64,
       killGraceMs: 100,
@@ -16,7 +23,14 @@ describe("the settings of a pool", () => {
 
   test("are taken as they are given", () => {
     const given = {
+      min: 2,
       max: 3,
+      spares: 0,
+      idleTimeoutMs: Infinity,
+      maxCalls: 1,
+      maxAgeMs: 60_000,
+      maxFrameBytes: 1024 * 1024,
+      cwd: "..",
       maxMemoryBytes: 64 * 1024 * 1024,
       maxConcurrencyPerWorker: 1,
       killGraceMs: 0,
@@ -28,6 +42,17 @@ describe("the settings of a pool", () => {
 
   test.each<[settings: object, words: string]>([
     [{ max: 0 }, "pools.thread.max"],
+    [{ min: -1 }, "pools.thread.min must be an integer from 0."],
+    [{ min: 3, max: 2 }, "pools.thread.min must be at most max (2)."],
+    [{ spares: 0.5 }, "pools.thread.spares"],
+    [{ idleTimeoutMs: "1s" }, "pools.thread.idleTimeoutMs must be 0 or more."],
+    [{ maxCalls: 0 }, "pools.thread.maxCalls must be an integer from 1, or Infinity."],
+    [{ maxAgeMs: 0 }, "pools.thread.maxAgeMs must be above 0."],
+    [{ maxFrameBytes: 1024 }, "pools.thread.maxFrameBytes"],
+    [{ maxFrameBytes: 2 ** 32 }, "pools.thread.maxFrameBytes"],
+    [{ cwd: "" }, "pools.thread.cwd must be the path of a folder."],
+    [{ execArgv: "--expose-gc" }, "pools.thread.execArgv must be a list of flags."],
+    [{ env: [] }, "pools.thread.env must be an object."],
     [{ max: 1.5 }, "pools.thread.max"],
     [{ max: Number.NaN }, "pools.thread.max"],
     [{ maxConcurrencyPerWorker: 0 }, "pools.thread.maxConcurrencyPerWorker"],

@@ -2,9 +2,26 @@ import { availableParallelism } from "node:os";
 
 /** Settings of a worker pool, as written under `pools.thread` and `pools.process`. */
 export interface PoolOptions {
-  /** Most workers at once. Integer from 1. Default: the machine's cores. */
+  /** Workers that are always there, from the start. Integer from 0, at most `max`. Default 0. */
+  readonly min?: number;
+  /**
+   * Most workers at once. Integer from 1. Default: four times the machine's cores. More than there are cores are only
+   * started for calls that hold their worker without computing (`execFileSync`, `Atomics.wait`).
+   */
   readonly max?: number;
-  /** Most memory of a worker's JavaScript heap, in bytes. Default: Node's own. A worker over it dies with `MEMORY_EXCEEDED`. */
+  /** Idle workers kept ready while others are busy, as long as cores are free. Integer from 0. Default 1. */
+  readonly spares?: number;
+  /** Milliseconds without a call after which a worker above `min` is let go. `Infinity`: never. Default 30_000. */
+  readonly idleTimeoutMs?: number;
+  /** Calls after which a worker is replaced by a new one. Integer from 1, or `Infinity`, the default. */
+  readonly maxCalls?: number;
+  /** Milliseconds after which a worker is replaced by a new one. Above 0. Default `Infinity`. */
+  readonly maxAgeMs?: number;
+  /**
+   * Most memory of a worker, in bytes; at least 16 MiB. A call that makes its worker go over it fails with
+   * `MEMORY_EXCEEDED`, and the worker is replaced. Threads: the JavaScript heap and buffers. Processes: the heap, and
+   * on Linux the resident memory beyond what a fresh worker has. Default: Node's own cap for the heap, none beyond.
+   */
   readonly maxMemoryBytes?: number;
   /**
    * Most calls that one worker has begun at the same time. Only tools that were measured to wait rather than
@@ -12,6 +29,11 @@ export interface PoolOptions {
    * that many. Default 64.
    */
   readonly maxConcurrencyPerWorker?: number;
+  /**
+   * Most bytes of one frame to or from a child process. Inputs and outputs beyond it fail with `NOT_PORTABLE` and
+   * `OUTPUT_TOO_LARGE`. From 65_536 to 4_294_967_295. Default 268_435_456 (256 MiB).
+   */
+  readonly maxFrameBytes?: number;
   /** Milliseconds a cancelled call has to stop by itself before its worker is killed. From 0. Default 100. */
   readonly killGraceMs?: number;
   /**
@@ -19,33 +41,69 @@ export interface PoolOptions {
    * harmless ones (`PATH`, `HOME`, locale, …); the parent's secrets stay with the parent unless named here.
    */
   readonly env?: Readonly<Record<string, string | undefined>>;
+  /** Working directory of child processes; must exist. Default: the parent's. Threads share the parent's. */
+  readonly cwd?: string;
   /** Node flags of the workers. Default: the parent's, without debugger and `--eval`. */
   readonly execArgv?: readonly string[];
 }
 
-/** {@link PoolOptions} with defaults filled in. */
+/** {@link PoolOptions} with defaults filled in. Undefined: what the option says of its default. */
 export interface ResolvedPoolOptions {
+  readonly min: number;
   readonly max: number;
+  readonly spares: number;
+  readonly idleTimeoutMs: number;
+  readonly maxCalls: number;
+  readonly maxAgeMs: number;
   readonly maxMemoryBytes: number | undefined;
   readonly maxConcurrencyPerWorker: number;
+  readonly maxFrameBytes: number;
   readonly killGraceMs: number;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Undefined: inherited, each kind of worker in its way. */
+  readonly cwd: string | undefined;
   readonly execArgv: readonly string[] | undefined;
 }
 
+/** Workers that one core can keep busy, when their calls mostly wait: as many as there may be by default. */
+const WORKERS_PER_CORE = 4;
 /** Smallest heap V8 starts with reliably. */
 const LEAST_MEMORY_BYTES = 16 * 1024 * 1024;
+const LEAST_FRAME_BYTES = 64 * 1024;
+const MOST_FRAME_BYTES = 2 ** 32 - 1;
 
-/** Fields of {@link PoolOptions}, for messages about unknown ones. */
-const KNOWN = [
-  "max",
-  "maxMemoryBytes",
-  "maxConcurrencyPerWorker",
-  "killGraceMs",
-  "env",
-  "execArgv",
-];
+/** Whether a value of an option is right, and what to say when it is not. */
+interface Rule {
+  readonly fits: (value: unknown) => boolean;
+  readonly wanted: string;
+}
+
+const RULES: Readonly<Record<keyof PoolOptions, Rule>> = {
+  min: { fits: isCountFrom(0), wanted: "an integer from 0" },
+  max: { fits: isCountFrom(1), wanted: "an integer from 1" },
+  spares: { fits: isCountFrom(0), wanted: "an integer from 0" },
+  idleTimeoutMs: { fits: isFrom(0), wanted: "0 or more" },
+  maxCalls: {
+    fits: (value) => value === Infinity || isCountFrom(1)(value),
+    wanted: "an integer from 1, or Infinity",
+  },
+  maxAgeMs: { fits: isFrom(Number.MIN_VALUE), wanted: "above 0" },
+  maxMemoryBytes: {
+    fits: isFrom(LEAST_MEMORY_BYTES),
+    wanted: `at least ${LEAST_MEMORY_BYTES} (16 MiB)`,
+  },
+  maxConcurrencyPerWorker: { fits: isCountFrom(1), wanted: "an integer from 1" },
+  maxFrameBytes: {
+    fits: (value) => isCountFrom(LEAST_FRAME_BYTES)(value) && Number(value) <= MOST_FRAME_BYTES,
+    wanted: `an integer from ${LEAST_FRAME_BYTES} to ${MOST_FRAME_BYTES}`,
+  },
+  killGraceMs: { fits: isFrom(0), wanted: "0 or more" },
+  env: { fits: isRecord, wanted: "an object" },
+  cwd: {
+    fits: (value) => typeof value === "string" && value !== "",
+    wanted: "the path of a folder",
+  },
+  execArgv: { fits: Array.isArray, wanted: "a list of flags" },
+};
 
 /**
  * Fills in the defaults of a pool's settings.
@@ -56,26 +114,44 @@ const KNOWN = [
 export function resolvePoolOptions(pool: string, options: PoolOptions = {}): ResolvedPoolOptions {
   const mistake = mistakeIn(options);
   if (mistake !== undefined) throw new TypeError(`pools.${pool}.${mistake}`);
-  const { max = availableParallelism(), maxMemoryBytes, maxConcurrencyPerWorker = 64 } = options;
-  const { killGraceMs = 100, env = {}, execArgv } = options;
-  return { max, maxMemoryBytes, maxConcurrencyPerWorker, killGraceMs, env, execArgv };
+  const { min = 0 } = options;
+  return {
+    min,
+    max: options.max ?? Math.max(min, WORKERS_PER_CORE * availableParallelism()),
+    spares: options.spares ?? 1,
+    idleTimeoutMs: options.idleTimeoutMs ?? 30_000,
+    maxCalls: options.maxCalls ?? Infinity,
+    maxAgeMs: options.maxAgeMs ?? Infinity,
+    maxMemoryBytes: options.maxMemoryBytes,
+    maxConcurrencyPerWorker: options.maxConcurrencyPerWorker ?? 64,
+    maxFrameBytes: options.maxFrameBytes ?? 256 * 1024 * 1024,
+    killGraceMs: options.killGraceMs ?? 100,
+    env: options.env ?? {},
+    cwd: options.cwd,
+    execArgv: options.execArgv,
+  };
 }
 
 function mistakeIn(options: PoolOptions): string | undefined {
-  const unknown = Object.keys(options).find((key) => !KNOWN.includes(key));
-  if (unknown !== undefined) return `${unknown} is unknown; known: ${KNOWN.join(", ")}.`;
-  const { max = 1, maxConcurrencyPerWorker = 1, killGraceMs = 0 } = options;
-  if (!isCount(max)) return "max must be an integer from 1.";
-  if (!isCount(maxConcurrencyPerWorker))
-    return "maxConcurrencyPerWorker must be an integer from 1.";
-  if (!(killGraceMs >= 0)) return "killGraceMs must be 0 or more.";
-  const { maxMemoryBytes = LEAST_MEMORY_BYTES } = options;
-  if (maxMemoryBytes >= LEAST_MEMORY_BYTES) return undefined;
-  return `maxMemoryBytes must be at least ${LEAST_MEMORY_BYTES} (16 MiB).`;
+  for (const [name, value] of Object.entries(options)) {
+    const rule = Object.hasOwn(RULES, name) ? RULES[name as keyof PoolOptions] : undefined;
+    if (rule === undefined) return `${name} is unknown; known: ${Object.keys(RULES).join(", ")}.`;
+    if (value !== undefined && !rule.fits(value)) return `${name} must be ${rule.wanted}.`;
+  }
+  const { min = 0, max = Infinity } = options;
+  return min > max ? `min must be at most max (${max}).` : undefined;
 }
 
-function isCount(value: number): boolean {
-  return Number.isInteger(value) && value >= 1;
+function isCountFrom(least: number): (value: unknown) => boolean {
+  return (value) => Number.isInteger(value) && Number(value) >= least;
+}
+
+function isFrom(least: number): (value: unknown) => boolean {
+  return (value) => typeof value === "number" && value >= least;
+}
+
+function isRecord(value: unknown): boolean {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /** Flags that are the parent's business: debugging, tests, one-off scripts, memory, and files full of secrets. */

@@ -9,11 +9,14 @@
  *   its worker dies, it had begun                WORKER_CRASHED or MEMORY_EXCEEDED
  *   its deadline ends                            answered at once; the work is told, then killed
  */
+import type { EventSink } from "../../core/call-event.ts";
+import type { PoolEvent } from "../../core/pool-event.ts";
 import type { PoolStats } from "../../core/registry-stats.ts";
 import { serializeError } from "../../core/serialized-error.ts";
 import { thrownText } from "../../core/thrown-text.ts";
 import { ToolError } from "../../core/tool-error.ts";
 import { type ConcreteMode, type Tool, isRepeatable } from "../../core/tool.ts";
+import type { Clock } from "../../time/clock.ts";
 import type { Attempt, AttemptOutcome, Executor } from "../executor.ts";
 import type { Frame, FromWorker } from "../worker/protocol.ts";
 import { CallLine } from "./call-line.ts";
@@ -30,8 +33,15 @@ import type { WorkerExit } from "./worker-transport.ts";
 /** Times a repeatable call may have its worker die under it. */
 const MAX_DEATHS = 2;
 
+/** What a pool is given by those who make it, whatever kind of workers it has. */
+export interface PoolSurroundings {
+  readonly clock: Clock;
+  /** Hears when the pool changes its size. Default: nobody. */
+  readonly emit?: EventSink<PoolEvent> | undefined;
+}
+
 /** What a pool is made of. */
-export interface PoolParts extends CrewParts {
+export interface PoolParts extends CrewParts, PoolSurroundings {
   readonly mode: Extract<ConcreteMode, "thread" | "process">;
 }
 

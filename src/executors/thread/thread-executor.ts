@@ -1,6 +1,5 @@
-import type { Clock } from "../../time/clock.ts";
 import type { Executor } from "../executor.ts";
-import { WorkerPool } from "../pool/worker-pool.ts";
+import { type PoolSurroundings, WorkerPool } from "../pool/worker-pool.ts";
 import { type ThreadParts, ThreadTransport } from "./thread-transport.ts";
 
 /**
@@ -8,12 +7,13 @@ import { type ThreadParts, ThreadTransport } from "./thread-transport.ts";
  * replaced. Native code that aborts takes the whole program along, and so does a single operation that goes far
  * over the memory cap (`Array.from({ length: 1e8 })`); mode `process` withstands both.
  */
-export function createThreadExecutor(parts: ThreadParts & { readonly clock: Clock }): Executor {
-  const { options, clock } = parts;
+export function createThreadExecutor(parts: ThreadParts & PoolSurroundings): Executor {
+  const { options, clock, emit } = parts;
   return new WorkerPool({
     mode: "thread",
     options,
     clock,
+    emit,
     open: (listener) => new ThreadTransport(parts, listener),
   });
 }
