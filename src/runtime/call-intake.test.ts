@@ -4,8 +4,8 @@ import type { ToolCall } from "../core/tool-call.ts";
 import type { ToolResult } from "../core/tool-result.ts";
 import type { Tool } from "../core/tool.ts";
 import type { LimitsOptions } from "../limits/limit-options.ts";
-import { after, codeOf, errorOf, testTool } from "../testing/call-stage.ts";
-import { VirtualClock } from "../testing/virtual-clock.ts";
+import { BlockableClock, after, codeOf, errorOf, testTool } from "../testing/call-stage.ts";
+import type { VirtualClock } from "../testing/virtual-clock.ts";
 import { CallIntake } from "./call-intake.ts";
 import { type Runtime, createRuntime } from "./create-runtime.ts";
 import type { ToolyardEvent } from "./event-hub.ts";
@@ -13,7 +13,7 @@ import { SchemaBook } from "./schema-book.ts";
 
 /** An intake over a real runtime on a virtual clock. */
 class Scene {
-  readonly clock: VirtualClock = new VirtualClock();
+  readonly clock: BlockableClock = new BlockableClock();
   readonly runtime: Runtime;
   readonly intake: CallIntake;
 
@@ -512,24 +512,70 @@ describe("cancelAll", () => {
   });
 });
 
-test("the event loop turns while a large batch is started", async () => {
-  const scene = new Scene(() => [testTool("quick", () => 1)]);
-  const calls = Array.from({ length: 500 }, (_, place) => ({
+/** `count` calls of a tool that holds the event loop for `blockedMs` each, and which of them have run. */
+function blocking(
+  count: number,
+  blockedMs: number,
+): { scene: Scene; calls: ToolCall[]; ran: number[] } {
+  const ran: number[] = [];
+  const tool = testTool("block", ({ place }: { place: number }) => {
+    ran.push(place);
+    scene.clock.block(blockedMs);
+  });
+  const scene = new Scene(() => [tool]);
+  const calls = Array.from({ length: count }, (_, place) => ({
     id: `call_${place}`,
-    name: "quick",
-    input: {},
+    name: "block",
+    input: { place },
   }));
-  // Each look at the clock takes a millisecond of its time.
-  const now = scene.clock.now.bind(scene.clock);
-  let looks = 0;
-  scene.clock.now = () => now() + (looks += 1);
-  let done = 0;
-  let doneAtFirstTurn = Infinity;
-  scene.runtime.hub.on("tool.completed", () => (done += 1));
-  setImmediate(() => (doneAtFirstTurn = done));
+  return { scene, calls, ran };
+}
 
-  const results = await scene.intake.execute(calls, {});
+describe("a batch of tools that return no promise", () => {
+  test("lets the event loop turn every 5 ms, and after each call that takes longer", async () => {
+    for (const [blockedMs, expected] of [
+      [1, 5],
+      [60, 1],
+    ] as const) {
+      const { scene, calls, ran } = blocking(20, blockedMs);
+      let ranAtFirstTurn = Infinity;
+      setImmediate(() => (ranAtFirstTurn = ran.length));
+      expect(await scene.intake.execute(calls, {})).toHaveLength(20);
+      expect(ranAtFirstTurn).toBe(expected);
+    }
+  });
 
-  expect(results).toHaveLength(500);
-  expect(doneAtFirstTurn).toBeLessThan(500);
+  test("ends each call before the next begins", async () => {
+    const { scene, calls } = blocking(3, 1);
+    const told: [string, number][] = [];
+    scene.runtime.hub.on("*", (event) => {
+      if ("index" in event) told.push([event.type, event.index]);
+    });
+    await scene.intake.execute(calls, {});
+    expect(told).toEqual(
+      [0, 1, 2].flatMap((index) => [
+        ["tool.invoked", index],
+        ["tool.started", index],
+        ["tool.completed", index],
+      ]),
+    );
+  });
+
+  test("is cancelled between two calls: by a tool, and by whoever has a turn", async () => {
+    const byTool = blocking(4, 1);
+    const controller = new AbortController();
+    byTool.scene.runtime.hub.on("tool.completed", ({ index }) => {
+      if (index === 1) controller.abort();
+    });
+    const first = await byTool.scene.intake.execute(byTool.calls, { signal: controller.signal });
+    expect(first.map(codeOf)).toEqual(["ok", "ok", "CALL_CANCELLED", "CALL_CANCELLED"]);
+    expect(byTool.ran).toEqual([0, 1]);
+
+    const byOther = blocking(4, 60);
+    const other = new AbortController();
+    setImmediate(() => other.abort());
+    const second = await byOther.scene.intake.execute(byOther.calls, { signal: other.signal });
+    expect(second.map(codeOf)).toEqual(["ok", ...Array(3).fill("CALL_CANCELLED")]);
+    expect(byOther.ran).toEqual([0]);
+  });
 });

@@ -16,10 +16,8 @@ import type { SchemaBook } from "./schema-book.ts";
 /** Events a stream holds for a slow reader before it stops pulling calls. */
 const MAX_UNREAD_EVENTS = 1_024;
 
-/** How long calls are started without a break. Milliseconds. */
+/** How long calls are started without a break, the one that is being started apart. Milliseconds. */
 const MAX_TURN_MS = 5;
-/** Calls started between two looks at the clock. */
-const CALLS_PER_LOOK = 32;
 
 type State = "open" | "draining" | "closed";
 
@@ -61,7 +59,7 @@ export class CallIntake {
 
   /**
    * Starts call after call, and lets the event loop turn in between: a signal that aborts, a deadline or
-   * anybody else's work must not wait for a large batch.
+   * anybody else's work must not wait for a large batch. A tool that is no promise runs meanwhile.
    */
   async #runAll(calls: readonly ToolCall[], batch: CallBatch): Promise<ToolResult[]> {
     const { clock } = this.#runtime.parts;
@@ -69,7 +67,7 @@ export class CallIntake {
     let turnEndsAt = clock.now() + MAX_TURN_MS;
     for (const [index, call] of calls.entries()) {
       running.push(batch.run(call, index));
-      if (running.length % CALLS_PER_LOOK !== 0 || clock.now() < turnEndsAt) continue;
+      if (clock.now() < turnEndsAt) continue;
       await setImmediate();
       turnEndsAt = clock.now() + MAX_TURN_MS;
     }

@@ -12,12 +12,13 @@ import type { CallOptions, ToolCall } from "../core/tool-call.ts";
 import { ToolError } from "../core/tool-error.ts";
 import type { ToolResult } from "../core/tool-result.ts";
 import type { ExecutionMode } from "../core/tool.ts";
-import type { Attempt, AttemptFailure, AttemptOutcome, Executor } from "../executors/executor.ts";
-import type { AdmissionRequest, Limiter, Permit, PermitOutcome } from "../limits/limiter.ts";
+import type { AttemptFailure, AttemptOutcome, Executor } from "../executors/executor.ts";
+import type { AdmissionRequest, Limiter } from "../limits/limiter.ts";
 import type { Clock } from "../time/clock.ts";
-import { Deadline } from "../time/deadline.ts";
+import type { Deadline } from "../time/deadline.ts";
 import { sleep } from "../time/sleep.ts";
 import type { BoundTool } from "./bound-tool.ts";
+import { CallAttempt } from "./call-attempt.ts";
 import { CallStory } from "./call-story.ts";
 import { parseInput, parseOutput } from "./parse-values.ts";
 import { retryDelay } from "./retry.ts";
@@ -54,12 +55,14 @@ interface ReadyCall {
   readonly parts: PipelineParts;
   readonly accepted: AcceptedCall;
   readonly bound: BoundTool;
-  readonly executor: Executor;
   readonly input: unknown;
   readonly story: CallStory;
 }
 
-/** Runs one call to its result. Never rejects. */
+/**
+ * Runs one call to its result. Never rejects. It awaits only what is a promise: a call that nothing
+ * holds up is over before this returns.
+ */
 export async function runCall(parts: PipelineParts, accepted: AcceptedCall): Promise<ToolResult> {
   const { call, deadline } = accepted;
   const story = new CallStory(parts.clock, accepted);
@@ -68,15 +71,30 @@ export async function runCall(parts: PipelineParts, accepted: AcceptedCall): Pro
     const bound = accepted.resolve(call.name);
     story.resolved(bound.tool.name);
     const executor = executorFor(bound, accepted);
-    const input = await parseInput(bound, call);
+    let input = parseInput(bound, call);
+    if (input instanceof Promise) input = await input;
     if (deadline.reason !== undefined) throw deadline.reason;
     story.waits(executor.mode);
-    const ready = { parts, accepted, bound, executor, input, story };
-    for (let attempt = 1; ; attempt += 1) {
-      const permit = await parts.limiter.acquire(admissionOf(ready));
-      const outcome = await runAttempt(ready, attempt, permit);
-      if (outcome.status === "ok") return story.completed(await outputOf(bound, outcome.output));
-      await backOff(ready, attempt, outcome);
+    const ready = { parts, accepted, bound, input, story };
+    for (let number = 1; ; number += 1) {
+      let permit = parts.limiter.acquire(admissionOf(ready));
+      if (permit instanceof Promise) permit = await permit;
+      const attempt = new CallAttempt(ready, number, permit);
+      let outcome: AttemptOutcome | undefined;
+      try {
+        accepted.onAdmitted?.();
+        const executing = executor.execute(attempt);
+        outcome = executing instanceof Promise ? await executing : executing;
+      } finally {
+        attempt.end(outcome);
+      }
+      if (outcome.status === "error") {
+        await backOff(ready, number, outcome);
+        continue;
+      }
+      let output = parseOutput(bound, outcome.output);
+      if (output instanceof Promise) output = await output;
+      return story.completed(output);
     }
   } catch (thrown) {
     return story.failed(ToolError.from(thrown, call.name));
@@ -98,47 +116,6 @@ function admissionOf({ accepted, bound, story }: ReadyCall): AdmissionRequest {
   return { toolName: bound.tool.name, priority, tenant, deadline, onWait };
 }
 
-async function runAttempt(
-  ready: ReadyCall,
-  number: number,
-  permit: Permit,
-): Promise<AttemptOutcome> {
-  const { parts, accepted, executor, story } = ready;
-  const deadline = new Deadline(parts.clock, accepted.deadline);
-  let outcome: AttemptOutcome | undefined;
-  try {
-    accepted.onAdmitted?.();
-    outcome = await executor.execute(makeAttempt(ready, number, deadline));
-    story.ran(outcome.runMs);
-    return outcome;
-  } finally {
-    deadline.close();
-    release(permit, outcome);
-  }
-}
-
-function makeAttempt(ready: ReadyCall, number: number, deadline: Deadline): Attempt {
-  const { accepted, bound, input, story } = ready;
-  const attemptId = `${accepted.callNumber}.${number}`;
-  const { tenant, idempotencyKey, context } = accepted.options;
-  return {
-    attemptId,
-    callId: accepted.call.id,
-    tool: bound.tool,
-    input,
-    attempt: number,
-    deadline,
-    tenant,
-    idempotencyKey,
-    context,
-    onStart: (workerId) => {
-      story.started(number, attemptId, workerId);
-      deadline.expireAfter(bound.timeoutMs, () => timedOut(bound));
-    },
-    onProgress: (update) => story.progressed(number, update),
-  };
-}
-
 /** Waits before the next attempt, holding nothing. Throws the failure when there is to be none. */
 async function backOff(
   { parts, accepted, bound, story }: ReadyCall,
@@ -150,31 +127,4 @@ async function backOff(
   if (delayMs === undefined) throw failure.error;
   story.retried(attempt, delayMs, failure.error);
   await sleep(parts.clock, delayMs, accepted.deadline);
-}
-
-/** A promise only where there is an output schema. */
-function outputOf(bound: BoundTool, output: unknown): unknown {
-  return bound.output === undefined ? output : parseOutput(bound, bound.output, output);
-}
-
-/** A permit is kept for as long as the work goes on, also when its answer was not waited for. */
-function release(permit: Permit, outcome: AttemptOutcome | undefined): void {
-  if (outcome?.status !== "error") {
-    permit.release(outcome === undefined ? "ignored" : "success");
-    return;
-  }
-  const learned = permitOutcome(outcome);
-  if (outcome.lingering === undefined) permit.release(learned);
-  else void outcome.lingering.then(() => permit.release(learned));
-}
-
-function permitOutcome({ error, began }: AttemptFailure): PermitOutcome {
-  return began && error.code !== "CALL_CANCELLED" ? "failure" : "ignored";
-}
-
-function timedOut(bound: BoundTool): ToolError {
-  const { timeoutMs, tool } = bound;
-  return new ToolError("DEADLINE_EXCEEDED", `${tool.name} took longer than its ${timeoutMs} ms.`, {
-    details: { timeoutMs },
-  });
 }

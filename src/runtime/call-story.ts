@@ -73,8 +73,8 @@ export class CallStory {
     this.#tell({ type: "tool.started", attempt, attemptId, mode, workerId });
   }
 
-  /** An attempt is over after `runMs` milliseconds of work. */
-  ran(runMs: number): void {
+  /** An attempt is over, and took these times. */
+  ran({ runMs }: { runMs: number }): void {
     this.#stopWaiting();
     this.#running = undefined;
     this.#runMs += runMs;

@@ -2,7 +2,7 @@
 import type { ErrorCode } from "../core/error-codes.ts";
 import type { ToolCall } from "../core/tool-call.ts";
 import { ToolError } from "../core/tool-error.ts";
-import type { ParseResult, Validator } from "../schema/validator.ts";
+import type { ParseResult } from "../schema/validator.ts";
 import type { BoundTool } from "./bound-tool.ts";
 
 /**
@@ -22,13 +22,16 @@ export function parseInput(bound: BoundTool, call: ToolCall): unknown {
   return parsed.then((late) => take(late, "INPUT_INVALID", name));
 }
 
-/** The output of a tool, parsed. Rejects with `OUTPUT_INVALID` and the paths of what does not fit. */
-export async function parseOutput(
-  { tool }: BoundTool,
-  validator: Validator,
-  output: unknown,
-): Promise<unknown> {
-  return take(await validator.parse(output), "OUTPUT_INVALID", tool.name);
+/**
+ * The output of a tool, parsed where it has an output schema; a promise only when that needs one.
+ *
+ * @throws ToolError `OUTPUT_INVALID` with the paths of what does not fit, as does the promise.
+ */
+export function parseOutput({ tool, output: validator }: BoundTool, output: unknown): unknown {
+  if (validator === undefined) return output;
+  const parsed = validator.parse(output);
+  if (!(parsed instanceof Promise)) return take(parsed, "OUTPUT_INVALID", tool.name);
+  return parsed.then((late) => take(late, "OUTPUT_INVALID", tool.name));
 }
 
 function take(parsed: ParseResult, code: ErrorCode, toolName: string): unknown {
