@@ -1,6 +1,7 @@
 import { performance } from "node:perf_hooks";
 import { thrownText } from "../../core/thrown-text.ts";
 import { ToolError } from "../../core/tool-error.ts";
+import { OwnedBytes } from "./bytes-codec.ts";
 import type { FromWorker } from "./protocol.ts";
 import { type WrittenFrame, writeJson } from "./written-frame.ts";
 
@@ -69,6 +70,12 @@ export class AnswerBox {
       if (size > BATCH_SIZE) return this.#sendAlone(text, own);
       this.#texts.push(text);
       this.#size += size;
+      // Their memory is the tool's, which may go on to change it.
+      for (const [place, bytes] of own.entries()) {
+        if (!(bytes instanceof OwnedBytes)) {
+          this.#attachments[this.#attached + place] = new OwnedBytes(bytes);
+        }
+      }
       this.#attached = this.#attachments.length;
     } catch (cause) {
       this.#attachments.length = this.#attached;

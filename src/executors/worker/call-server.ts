@@ -7,6 +7,7 @@
  * it are then answers of such calls, and of the one that crashed.
  */
 import { AsyncLocalStorage } from "node:async_hooks";
+import { performance } from "node:perf_hooks";
 import { CallContext } from "../../core/call-context.ts";
 import type { ToolFunction } from "../../core/module-member.ts";
 import { deserializeError, serializeError } from "../../core/serialized-error.ts";
@@ -16,11 +17,22 @@ import { ToolError } from "../../core/tool-error.ts";
 import type { ConcreteMode, ToolProgress } from "../../core/tool.ts";
 import { AnswerBox } from "./answer-box.ts";
 import type { ClaimSource } from "./claims.ts";
+import { CpuMeter } from "./cpu-meter.ts";
 import { loadTool } from "./load-tool.ts";
 import type { WrittenFrame } from "./written-frame.ts";
-import type { CallMessage, Frame, FromWorker, ToWorker, ToolMessage } from "./protocol.ts";
-import { RunningCall } from "./running-call.ts";
+import type {
+  CallMessage,
+  Frame,
+  FromWorker,
+  ToWorker,
+  ToolMessage,
+  WorkerUsage,
+} from "./protocol.ts";
+import { type CallMoment, RunningCall } from "./running-call.ts";
 import { decodeValue, encodeValue } from "./value-codec.ts";
+
+/** How often a worker that works tells what it has used. Milliseconds. */
+const USAGE_MS = 250;
 
 /** What a worker's entry file gives the server. */
 export interface WorkerPort {
@@ -29,6 +41,8 @@ export interface WorkerPort {
   readonly claims: ClaimSource;
   /** @throws RangeError when the frame is more than the way out can take; nothing is sent then. */
   send(frame: WrittenFrame): void;
+  /** Memory that this worker holds, in bytes. */
+  memoryBytes(): number;
   /** Whether everything sent has left this worker, so that its death cannot take it along. */
   isClear(): boolean;
   /** Ends the worker, after what was sent has gone out. */
@@ -55,6 +69,8 @@ export class CallServer {
   readonly #waiting = new Map<number, WaitingCall>();
   readonly #running = new Map<number, RunningCall>();
   readonly #current = new AsyncLocalStorage<RunningCall>();
+  readonly #cpu = new CpuMeter();
+  #usageToldAt = 0;
   #concurrency = 1;
   /** Claimed, but its message has not come yet. */
   #awaited: number | undefined;
@@ -77,6 +93,11 @@ export class CallServer {
   /** The port is clear again. */
   resume(): void {
     this.#pump();
+  }
+
+  /** What this worker has used. */
+  usage(): WorkerUsage {
+    return { cpuMs: this.#cpu.totalMs, memoryBytes: this.#port.memoryBytes() };
   }
 
   /**
@@ -158,7 +179,7 @@ export class CallServer {
     const { repeatable } = tool.message;
     if (!repeatable || this.#answerIsPrecious) this.#answers.flush();
     this.#answerIsPrecious = false;
-    const running = new RunningCall(message, repeatable);
+    const running = new RunningCall(message, repeatable, this.#moment());
     this.#running.set(message.seq, running);
     const name = tool.message.name;
     this.#current.run(running, () => {
@@ -178,7 +199,7 @@ export class CallServer {
       tool.load ??= loadTool(name, origin);
       tool.load = await tool.load;
       if (running.cancelReason === undefined) {
-        running.begins();
+        running.begins(this.#moment());
         this.#run(running, tool.load, name, attachments);
       } else this.#fail(running, ToolError.from(running.cancelReason, name));
     } catch (thrown) {
@@ -263,14 +284,20 @@ export class CallServer {
     try {
       const what = `The output of ${name}`;
       const encoded = encodeValue(output, this.#answers.attachments, what);
-      this.#finish(running, { type: "done", seq, output: encoded, ...running.times() });
+      this.#finish(running, {
+        type: "done",
+        seq,
+        output: encoded,
+        ...running.times(this.#moment()),
+      });
     } catch (thrown) {
       this.#fail(running, ToolError.from(thrown, name));
     }
   }
 
   #fail(running: RunningCall, error: ToolError): void {
-    const failed = { type: "failed", seq: running.message.seq, ...running.times() } as const;
+    const { seq } = running.message;
+    const failed = { type: "failed", seq, ...running.times(this.#moment()) } as const;
     try {
       this.#finish(running, { ...failed, error: serializeError(error) });
     } catch (thrown) {
@@ -281,8 +308,21 @@ export class CallServer {
   #finish(running: RunningCall, answer: FromWorker): void {
     if (running.answered) return;
     this.#answers.add(answer);
+    this.#tellUsage();
     this.#forget(running);
     if (!running.repeatable) this.#answerIsPrecious = true;
+  }
+
+  #moment(): CallMoment {
+    const at = performance.now();
+    return { at, cpuMs: this.#cpu.perCallMs(this.#running.size, at) };
+  }
+
+  #tellUsage(): void {
+    const now = performance.now();
+    if (now - this.#usageToldAt < USAGE_MS) return;
+    this.#usageToldAt = now;
+    this.#answers.add({ type: "usage", ...this.usage() });
   }
 
   /** A call that had waited has ended: there may be room for the next, or nothing left to do. */

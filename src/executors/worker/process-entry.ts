@@ -21,6 +21,7 @@ const server = new CallServer({
   workerId: process.env["TOOLYARD_WORKER_ID"] ?? `process-${process.pid}`,
   claims: new SharedFile(CLAIMS_FD),
   send: (frame) => void channel.write(encodeFrame(frame), () => server.resume()),
+  memoryBytes: () => process.memoryUsage.rss(),
   isClear: () => channel.writableLength === 0,
   exit: (code) => exitWhenWritten(code),
 });
@@ -43,4 +44,5 @@ channel.on("data", (chunk: Buffer) => reader.push(chunk));
 // A parent that is gone wants no answers.
 channel.on("end", () => exit(0));
 channel.on("error", () => exit(0));
-channel.write(encodeFrame(writeFrame({ messages: [{ type: "ready" }], attachments: [] })));
+const ready = { type: "ready", task: String(process.pid), ...server.usage() } as const;
+channel.write(encodeFrame(writeFrame({ messages: [ready], attachments: [] })));

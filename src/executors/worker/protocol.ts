@@ -2,7 +2,7 @@
  * What a pool and its workers say to each other.
  *
  *   pool ─▶ worker   tool, call, cancel, ping, close
- *   pool ◀─ worker   ready, done | failed | dropped (exactly one per call), progress, crashing, pong
+ *   pool ◀─ worker   ready, done | failed | dropped (exactly one per call), progress, usage, crashing, pong
  *
  * Calls are numbered per worker by `seq`, from 1 upwards, and a worker begins them in that order. A
  * worker runs a call only after it has claimed its `seq` (see claims.ts), so that who began what is
@@ -57,16 +57,29 @@ export interface RunTimes {
   readonly runMs: number;
   /** Of that, how long the event loop of the worker was busy. Left out: all of it. */
   readonly busyMs?: number;
+  /** CPU time it used. Left out: as much as it was busy, for it is too short to tell. */
+  readonly cpuMs?: number;
+}
+
+/** What a worker has used. */
+export interface WorkerUsage {
+  /** CPU time of its thread so far, in milliseconds. */
+  readonly cpuMs: number;
+  /** Memory it holds, in bytes: resident memory of a process, heap and buffers of a thread. */
+  readonly memoryBytes: number;
 }
 
 /** Messages from a worker. Exactly one `done`, `failed` or `dropped` follows every `call` it claims. */
 export type FromWorker =
-  | { readonly type: "ready" }
+  /** Sent once, first. `task` is where Linux tells of its thread, below `/proc`; undefined elsewhere. */
+  | ({ readonly type: "ready"; readonly task: string | undefined } & WorkerUsage)
   | ({ readonly type: "done"; readonly seq: number; readonly output: EncodedValue } & RunTimes)
   | ({ readonly type: "failed"; readonly seq: number; readonly error: SerializedError } & RunTimes)
   /** It was cancelled before it began. */
   | { readonly type: "dropped"; readonly seq: number }
   | { readonly type: "progress"; readonly seq: number; readonly update: ToolProgress }
+  /** Sent along with answers now and then. */
+  | ({ readonly type: "usage" } & WorkerUsage)
   /** The worker will die of what the call `seq` did, or of something no call is known to have done. */
   | { readonly type: "crashing"; readonly seq: number | undefined; readonly error: SerializedError }
   | { readonly type: "pong" };

@@ -1,12 +1,13 @@
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import type { CallMessage } from "./protocol.ts";
-import { RunningCall } from "./running-call.ts";
+import { type CallMoment, RunningCall } from "./running-call.ts";
 
 let now = 0;
 let active = 0;
 beforeEach(() => {
   now = 100;
   active = 0;
+  cpuMs = 40;
   const clock = vi.spyOn(performance, "now").mockImplementation(() => now);
   const loop = vi.spyOn(performance, "eventLoopUtilization").mockImplementation((since) => {
     return { idle: 0, active: active - (since?.active ?? 0), utilization: 0 };
@@ -17,13 +18,31 @@ beforeEach(() => {
   };
 });
 
-const makeCall = (): RunningCall => new RunningCall({ seq: 1 } as CallMessage, false);
+/** What the meter charges now. */
+let cpuMs = 0;
+const moment = (): CallMoment => ({ at: now, cpuMs });
+const makeCall = (): RunningCall => new RunningCall({ seq: 1 } as CallMessage, false, moment());
 
 describe("the times of a call", () => {
   test("that never waited are all busy", () => {
     const call = makeCall();
     now += 7;
-    expect(call.times()).toEqual({ runMs: 7 });
+    cpuMs += 6.5;
+    expect(call.times(moment())).toEqual({ runMs: 7, cpuMs: 6.5 });
+  });
+
+  test("shorter than a millisecond do not tell the CPU time", () => {
+    const call = makeCall();
+    now += 0.25;
+    cpuMs += 0.1;
+    expect(call.times(moment())).toEqual({ runMs: 0.25 });
+  });
+
+  test("never have more CPU time than they took", () => {
+    const call = makeCall();
+    now += 2;
+    cpuMs += 2.1;
+    expect(call.times(moment())).toEqual({ runMs: 2, cpuMs: 2 });
   });
 
   test("that waited are busy before, and while the loop was", () => {
@@ -32,16 +51,19 @@ describe("the times of a call", () => {
     call.waits();
     now += 50;
     active += 3;
-    expect(call.times()).toEqual({ runMs: 52, busyMs: 5 });
+    cpuMs += 4;
+    expect(call.times(moment())).toEqual({ runMs: 52, busyMs: 5, cpuMs: 4 });
   });
 
   test("begin when the function does, not when its module is loaded", () => {
     const call = makeCall();
     call.waits();
     now += 300;
-    call.begins();
+    cpuMs += 300;
+    call.begins(moment());
     now += 4;
-    expect(call.times()).toEqual({ runMs: 4 });
+    cpuMs += 3;
+    expect(call.times(moment())).toEqual({ runMs: 4, cpuMs: 3 });
   });
 });
 

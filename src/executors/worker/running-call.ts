@@ -1,12 +1,25 @@
 import { type EventLoopUtilization, performance } from "node:perf_hooks";
 import type { CallMessage, RunTimes } from "./protocol.ts";
 
+/** A moment at which a call begins or ends. */
+export interface CallMoment {
+  /** On the clock of this thread, in milliseconds. */
+  readonly at: number;
+  /** What the CPU meter charges each call that runs, in milliseconds. */
+  readonly cpuMs: number;
+}
+
+/** CPU time of calls shorter than this is not told: the reading is not that fine. Milliseconds. */
+const LEAST_CPU_MS = 1;
+
 /** A call that has begun in this worker. */
 export class RunningCall {
   readonly message: CallMessage;
   /** Whether it may simply be run again when its answer is lost. */
   readonly repeatable: boolean;
-  #startedAt = performance.now();
+  #startedAt: number;
+  /** What the CPU meter had charged a call when it began. */
+  #cpuAtStart: number;
   /** Set once it turned out to wait: what it had run by then, and how busy the loop had been. */
   #wait: { readonly ranMs: number; readonly loop: EventLoopUtilization } | undefined;
   #controller: AbortController | undefined;
@@ -14,9 +27,11 @@ export class RunningCall {
   /** Whether its answer is given; later ones do not count. */
   answered = false;
 
-  constructor(message: CallMessage, repeatable: boolean) {
+  constructor(message: CallMessage, repeatable: boolean, start: CallMoment) {
     this.message = message;
     this.repeatable = repeatable;
+    this.#startedAt = start.at;
+    this.#cpuAtStart = start.cpuMs;
   }
 
   /** Aborts when the call is cancelled. Made when first asked for. */
@@ -40,8 +55,9 @@ export class RunningCall {
   }
 
   /** Its tool is loaded and its function called now: what came before is not the function's time. */
-  begins(): void {
-    this.#startedAt = performance.now();
+  begins(start: CallMoment): void {
+    this.#startedAt = start.at;
+    this.#cpuAtStart = start.cpuMs;
     this.#wait = undefined;
   }
 
@@ -52,11 +68,14 @@ export class RunningCall {
   }
 
   /** How long it took. A call that never waited was busy all the time. */
-  times(): RunTimes {
-    const runMs = inMicroseconds(performance.now() - this.#startedAt);
-    if (this.#wait === undefined) return { runMs };
+  times(end: CallMoment): RunTimes {
+    const runMs = inMicroseconds(end.at - this.#startedAt);
+    if (this.#wait === undefined && runMs < LEAST_CPU_MS) return { runMs };
+    const cpuMs = Math.min(inMicroseconds(end.cpuMs - this.#cpuAtStart), runMs);
+    if (this.#wait === undefined) return { runMs, cpuMs };
     const { active } = performance.eventLoopUtilization(this.#wait.loop);
-    return { runMs, busyMs: Math.min(inMicroseconds(this.#wait.ranMs + active), runMs) };
+    const busyMs = Math.min(inMicroseconds(this.#wait.ranMs + active), runMs);
+    return { runMs, busyMs, cpuMs };
   }
 }
 

@@ -1,4 +1,5 @@
 /** First file a worker thread runs. Adapts its port; everything else is in `call-server.ts`. */
+import { readlinkSync } from "node:fs";
 import { isMainThread, workerData } from "node:worker_threads";
 import { CallServer } from "./call-server.ts";
 import { SharedRing } from "./claims.ts";
@@ -25,6 +26,10 @@ const server = new CallServer({
   claims: new SharedRing(claims),
   send: (frame) => postFrame(port, frame),
   // What is posted outlives its thread.
+  memoryBytes: () => {
+    const { heapTotal, external } = process.memoryUsage();
+    return heapTotal + external;
+  },
   isClear: () => true,
   exit: (code) => exit(code),
 });
@@ -32,4 +37,15 @@ containCrashes(server);
 port.on("message", (packed: ThreadFrame) => {
   server.receive(unpackThreadFrame(packed) as Frame<ToWorker>);
 });
-postFrame(port, writeFrame({ messages: [{ type: "ready" }], attachments: [] }));
+
+/** Linux tells of a thread by a number that Node does not know. */
+function taskOfThread(): string | undefined {
+  try {
+    return readlinkSync("/proc/thread-self");
+  } catch {
+    return undefined;
+  }
+}
+
+const ready = { type: "ready", task: taskOfThread(), ...server.usage() } as const;
+postFrame(port, writeFrame({ messages: [ready], attachments: [] }));

@@ -1,5 +1,6 @@
-/** Frames between threads: one JSON text for all messages, bytes beside it as structured clones. */
+/** Frames between threads: one JSON text for all messages, bytes beside it. */
 import type { MessagePort } from "node:worker_threads";
+import { OwnedBytes } from "./bytes-codec.ts";
 import type { Frame } from "./protocol.ts";
 import type { WrittenFrame } from "./written-frame.ts";
 
@@ -25,20 +26,29 @@ export interface ThreadPort {
 
 /**
  * Posts a frame. One text for all messages is far cheaper than cloning objects, and shares nothing
- * between calls. Attachments are copies that nobody else holds, so they are moved.
+ * between calls. Attachments that others hold are copied, and the copies moved: that is one copy where a
+ * clone takes two.
  */
 export function postFrame(port: ThreadPort, { json, attachments }: WrittenFrame): void {
-  if (attachments.length === 0) port.postMessage(json);
-  else
-    port.postMessage(
-      [json, ...attachments],
-      attachments.map(({ buffer }) => buffer as ArrayBuffer),
-    );
+  if (attachments.length === 0) return port.postMessage(json);
+  const owned = attachments.map((bytes) =>
+    bytes instanceof OwnedBytes ? bytes : new Uint8Array(bytes),
+  );
+  port.postMessage(
+    [json, ...owned],
+    owned.map(({ buffer }) => buffer),
+  );
 }
 
-/** Unpacks what {@link postFrame} posted. */
+/** Unpacks what {@link postFrame} posted. @throws SyntaxError or RangeError when it is none of that. */
 export function unpackThreadFrame(packed: ThreadFrame): Frame<unknown> {
-  if (typeof packed === "string") return { messages: parse(packed) as unknown[], attachments: [] };
+  if (typeof packed === "string") return { messages: listIn(packed), attachments: [] };
   const [json, ...attachments] = packed;
-  return { messages: parse(json) as unknown[], attachments };
+  return { messages: listIn(json), attachments };
+}
+
+function listIn(json: string): unknown[] {
+  const messages: unknown = parse(json);
+  if (!Array.isArray(messages)) throw new RangeError("A frame holds no list of messages.");
+  return messages;
 }

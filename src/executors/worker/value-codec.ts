@@ -1,6 +1,6 @@
 /**
- * Values across a border, faithfully: JSON where JSON can say it, else devalue text with the bytes of
- * typed arrays beside it as attachments.
+ * Values across a border, faithfully: JSON where JSON can say it, with bytes and long text beside it as
+ * attachments; else devalue text, with bytes beside it.
  *
  * What neither can say (functions, symbols, class instances without `toJSON`) is a `NOT_PORTABLE`
  * error that names the path, never a silent loss.
@@ -13,11 +13,15 @@ import {
   serializeError,
 } from "../../core/serialized-error.ts";
 import { ToolError } from "../../core/tool-error.ts";
+import { type Packed, type TransferPolicy, isBytes, packBytes, unpack } from "./bytes-codec.ts";
+import { type Hole, LONG_TEXT, fillHoles, hollowOut } from "./hollow-json.ts";
 
 /** A value on the wire. Neither member: it is undefined. */
 export interface EncodedValue {
   /** The value itself, when JSON keeps it as it is. */
   readonly json?: unknown;
+  /** What belongs into the JSON where it has null. */
+  readonly holes?: readonly Hole[];
   /** Its devalue text otherwise. */
   readonly rich?: string;
 }
@@ -38,18 +42,30 @@ function devalue(): typeof Devalue {
 }
 
 /**
- * Encodes a value. Bytes of typed arrays are copied to the end of `attachments`.
+ * Encodes a value. Its bytes are added to `attachments`, where those that are no OwnedBytes are still the memory
+ * of the value: send them, or copy them, before other code runs.
  *
  * @param what - Names the value in errors: `The output of math.add`.
+ * @param policy - What becomes of bytes marked with `transfer`. Default: they are copied like any others.
  * @throws ToolError `NOT_PORTABLE` with the path of what cannot cross.
  */
-export function encodeValue(value: unknown, attachments: Uint8Array[], what: string): EncodedValue {
+export function encodeValue(
+  value: unknown,
+  attachments: Uint8Array[],
+  what: string,
+  policy: TransferPolicy = "copy",
+): EncodedValue {
   if (value === undefined) return UNDEFINED;
   const kept = attachments.length;
   try {
     visited = 0;
-    if (isPlainJson(value, 0)) return { json: value };
-    return { rich: devalue().stringify(value, makeReducers(attachments)) };
+    isBulky = false;
+    const isPlain = isPlainJson(value, 0);
+    if (isPlain && !isBulky) return { json: value };
+    const hollow = isPlain ? hollowOut(value, attachments, policy) : undefined;
+    if (hollow !== undefined) return hollow;
+    attachments.length = kept;
+    return { rich: devalue().stringify(value, makeReducers(attachments, policy)) };
   } catch (cause) {
     attachments.length = kept;
     const path = (cause as { path?: string }).path ?? "";
@@ -67,17 +83,23 @@ export function encodeValue(value: unknown, attachments: Uint8Array[], what: str
 
 /** Decodes what {@link encodeValue} wrote. */
 export function decodeValue(encoded: EncodedValue, attachments: readonly Uint8Array[]): unknown {
-  if (encoded.rich === undefined) return encoded.json;
-  return devalue().parse(encoded.rich, makeRevivers(attachments));
+  const { rich, holes, json } = encoded;
+  if (rich === undefined)
+    return holes === undefined ? json : fillHoles({ json, holes }, attachments);
+  return devalue().parse(rich, makeRevivers(attachments));
 }
 
 /** Containers that the check in progress has looked into. */
 let visited = 0;
+/** Whether it has met bytes or long text. */
+let isBulky = false;
 
-/** Whether JSON gives back this value as it is. Shared objects come out as equal ones, each its own. */
+/** Whether JSON gives back this value as it is, bytes and long text set aside. Shared objects come out as equal ones, each its own. */
 function isPlainJson(value: unknown, depth: number): boolean {
   switch (typeof value) {
     case "string":
+      if (value.length >= LONG_TEXT) isBulky = true;
+      return true;
     case "boolean":
       return true;
     case "number":
@@ -100,7 +122,7 @@ function isPlainArray(value: unknown[], depth: number): boolean {
 }
 
 function isPlainObject(value: object, depth: number): boolean {
-  if (Object.getPrototypeOf(value) !== Object.prototype) return false;
+  if (Object.getPrototypeOf(value) !== Object.prototype) return isBytes(value) && (isBulky = true);
   const fields = value as Record<string, unknown>;
   for (const key of Object.keys(value)) {
     if (!isPlainJson(fields[key], depth + 1)) return false;
@@ -108,36 +130,16 @@ function isPlainObject(value: object, depth: number): boolean {
   return Object.getOwnPropertySymbols(value).length === 0;
 }
 
-type Packed = readonly [name: string, attachment: number];
-type MakeView = (bytes: ArrayBuffer) => unknown;
-
-/** Newer than the oldest Node that runs this. */
-const { Float16Array } = globalThis as {
-  readonly Float16Array?: new (bytes: ArrayBuffer) => ArrayBufferView;
-};
-
-/** The kinds of bytes, in the order they are recognised: a Buffer is also a Uint8Array. */
-const VIEWS: Readonly<Record<string, MakeView>> = {
-  Buffer: (bytes: ArrayBuffer) => Buffer.from(bytes),
-  Int8Array: (bytes: ArrayBuffer) => new Int8Array(bytes),
-  Uint8Array: (bytes: ArrayBuffer) => new Uint8Array(bytes),
-  Uint8ClampedArray: (bytes: ArrayBuffer) => new Uint8ClampedArray(bytes),
-  Int16Array: (bytes: ArrayBuffer) => new Int16Array(bytes),
-  Uint16Array: (bytes: ArrayBuffer) => new Uint16Array(bytes),
-  Int32Array: (bytes: ArrayBuffer) => new Int32Array(bytes),
-  Uint32Array: (bytes: ArrayBuffer) => new Uint32Array(bytes),
-  Float32Array: (bytes: ArrayBuffer) => new Float32Array(bytes),
-  Float64Array: (bytes: ArrayBuffer) => new Float64Array(bytes),
-  BigInt64Array: (bytes: ArrayBuffer) => new BigInt64Array(bytes),
-  BigUint64Array: (bytes: ArrayBuffer) => new BigUint64Array(bytes),
-  DataView: (bytes: ArrayBuffer) => new DataView(bytes),
-  ArrayBuffer: (bytes: ArrayBuffer) => bytes,
-  ...(Float16Array && { Float16Array: (bytes: ArrayBuffer) => new Float16Array(bytes) }),
-};
-
-function makeReducers(attachments: Uint8Array[]): Record<string, (value: unknown) => unknown> {
+function makeReducers(
+  attachments: Uint8Array[],
+  policy: TransferPolicy,
+): Record<string, (value: unknown) => unknown> {
   return {
-    Bytes: (value) => packBytes(value, attachments),
+    Bytes: (value) =>
+      typeof value === "object" &&
+      value !== null &&
+      isBytes(value) &&
+      packBytes(value, attachments, policy),
     Error: (value) => value instanceof Error && serializeError(value),
     Json: (value) => hasToJson(value) && [value.toJSON()],
   };
@@ -147,39 +149,10 @@ function makeRevivers(
   attachments: readonly Uint8Array[],
 ): Record<string, (value: unknown) => unknown> {
   return {
-    Bytes: (packed) => {
-      const [name, place] = packed as Packed;
-      const makeView = VIEWS[name];
-      if (makeView === undefined) throw new TypeError(`This Node has no ${name}.`);
-      return makeView(bufferOf(attachments[place]));
-    },
+    Bytes: (packed) => unpack(packed as Packed, attachments),
     Error: (data) => deserializeError(data as SerializedError),
     Json: (boxed) => (boxed as readonly [unknown])[0],
   };
-}
-
-function packBytes(value: unknown, attachments: Uint8Array[]): Packed | false {
-  if (!ArrayBuffer.isView(value) && !(value instanceof ArrayBuffer)) return false;
-  const name = Buffer.isBuffer(value) ? "Buffer" : tagOf(value);
-  if (!Object.hasOwn(VIEWS, name)) return false;
-  const bytes = ArrayBuffer.isView(value)
-    ? new Uint8Array(value.buffer, value.byteOffset, value.byteLength)
-    : new Uint8Array(value);
-  attachments.push(bytes.slice());
-  return [name, attachments.length - 1];
-}
-
-/** `Uint8Array`, `DataView`, `ArrayBuffer`, …, whatever subclass it is. */
-function tagOf(value: ArrayBufferView | ArrayBuffer): string {
-  return Object.prototype.toString.call(value).slice("[object ".length, -1);
-}
-
-/** The bytes of an attachment in a buffer of their own, so that views of any width are aligned. */
-function bufferOf(bytes: Uint8Array | undefined): ArrayBuffer {
-  if (bytes === undefined) throw new RangeError("An attachment is missing from its frame.");
-  const whole = bytes.byteOffset === 0 && bytes.byteLength === bytes.buffer.byteLength;
-  // Not `slice`: that of a Buffer is a view.
-  return (whole ? bytes.buffer : new Uint8Array(bytes).buffer) as ArrayBuffer;
 }
 
 function hasToJson(value: unknown): value is { toJSON(): unknown } {
