@@ -6,6 +6,8 @@ import { readExpectations, unmetExpectations } from "./expectations.ts";
 const timing = {
   queuedMs: 0,
   runMs: 0,
+  transferMs: 0,
+  cpuMs: undefined,
   attempts: 1,
   mode: "async",
   workerId: undefined,

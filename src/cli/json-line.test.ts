@@ -6,6 +6,8 @@ import { jsonLine } from "./json-line.ts";
 const timing: CallTiming = {
   queuedMs: 1.23456,
   runMs: 2,
+  transferMs: 0.25,
+  cpuMs: 1.00049,
   attempts: 1,
   mode: "thread",
   workerId: "thread-1",
@@ -19,21 +21,28 @@ test("an output has all keys, in a stable order", () => {
   );
   expect(line).toBe(
     '{"index":4,"runMode":"thread","callId":"c1","toolName":"math.add","calledAs":"math_add",' +
-      '"status":"ok","output":3,"timing":{"queuedMs":1.235,"runMs":2,"attempts":1,' +
-      '"mode":"thread","workerId":"thread-1","waitedFor":null}}',
+      '"status":"ok","output":3,"timing":{"queuedMs":1.235,"runMs":2,"transferMs":0.25,"cpuMs":1,' +
+      '"attempts":1,"mode":"thread","workerId":"thread-1","waitedFor":null}}',
   );
 });
 
 test("an error has code, message, details and whether trying again helps", () => {
   const error = new ToolError("INPUT_INVALID", "no", { details: { issues: [] } });
   const line = jsonLine(
-    { callId: "c1", toolName: "add", status: "error", error, timing },
+    {
+      callId: "c1",
+      toolName: "add",
+      status: "error",
+      error,
+      timing: { ...timing, cpuMs: undefined },
+    },
     { index: 0, runMode: "auto" },
   );
   expect(JSON.parse(line)).toMatchObject({
     calledAs: "add",
     status: "error",
     error: { code: "INPUT_INVALID", message: "no", details: { issues: [] }, retryable: false },
+    timing: { cpuMs: null },
   });
 });
 

@@ -15,7 +15,7 @@ export interface ResultPlace {
  *
  *   index, runMode, callId, toolName, calledAs, status,
  *   output (when status is "ok") or error { code, message, details, retryable, retryAfterMs? },
- *   timing { queuedMs, runMs, attempts, mode, workerId, waitedFor }
+ *   timing { queuedMs, runMs, transferMs, cpuMs, attempts, mode, workerId, waitedFor }
  *
  * `calledAs` is the name the model used. Times are milliseconds; what is unknown is null.
  */
@@ -25,10 +25,13 @@ export function jsonLine(result: ToolResult, place: ResultPlace): string {
     status === "ok"
       ? { output: toJsonValue(result.output) }
       : { error: toJsonValue(result.error.toJSON()) };
-  const { queuedMs, runMs, attempts, mode, workerId, waitedFor } = result.timing;
+  const { queuedMs, runMs, transferMs, cpuMs } = result.timing;
+  const { attempts, mode, workerId, waitedFor } = result.timing;
   const timing = {
     queuedMs: round(queuedMs),
     runMs: round(runMs),
+    transferMs: round(transferMs),
+    cpuMs: cpuMs === undefined ? null : round(cpuMs),
     attempts,
     mode: mode ?? null,
     workerId: workerId ?? null,

@@ -5,7 +5,15 @@ import type { ConcreteMode } from "../core/tool.ts";
 import { drawModeTable } from "./mode-table.ts";
 import { plain } from "./palette.ts";
 
-const timing = { queuedMs: 0, runMs: 1, attempts: 1, workerId: undefined, waitedFor: undefined };
+const timing = {
+  queuedMs: 0,
+  runMs: 1,
+  transferMs: 0,
+  cpuMs: undefined,
+  attempts: 1,
+  workerId: undefined,
+  waitedFor: undefined,
+};
 
 function ok(mode: ConcreteMode): ToolResult {
   return { callId: "c", toolName: "t", status: "ok", output: 1, timing: { ...timing, mode } };

@@ -7,7 +7,16 @@ import { listResults } from "./result-list.ts";
 
 function timing(runMs: number, workerId?: string): CallTiming {
   const mode = workerId === undefined ? "async" : "process";
-  return { queuedMs: 0, runMs, attempts: 1, mode, workerId, waitedFor: undefined };
+  return {
+    queuedMs: 0,
+    runMs,
+    transferMs: 0,
+    cpuMs: undefined,
+    attempts: 1,
+    mode,
+    workerId,
+    waitedFor: undefined,
+  };
 }
 
 function ok(toolName: string, output: unknown, at: CallTiming): ToolResult {

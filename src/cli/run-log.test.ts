@@ -24,7 +24,15 @@ function started(mode: "async" | "thread", workerId?: string, attempt = 1): Body
 }
 
 function ended(timing: Partial<CallTiming>, code?: ErrorCode): Body {
-  const whole = { queuedMs: 0, runMs: 0, attempts: 1, mode: "async", workerId: undefined } as const;
+  const whole = {
+    queuedMs: 0,
+    runMs: 0,
+    transferMs: 0,
+    cpuMs: undefined,
+    attempts: 1,
+    mode: "async",
+    workerId: undefined,
+  } as const;
   const base = {
     callId: "c",
     toolName: "t",

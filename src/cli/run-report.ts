@@ -105,7 +105,8 @@ export class RunReport {
     const failed = results.filter((result) => result.status === "error").length;
     const outcome = [`${results.length - failed} ok`, ...(failed > 0 ? [`${failed} failed`] : [])];
     const rate = `${perSecond(results.length, wallMs)} calls/s`;
-    return `${this.#paint("bold", mode)}  ${outcome.join(", ")} in ${millis(wallMs)} ms, ${rate}`;
+    const facts = `${outcome.join(", ")} in ${millis(wallMs)} ms, ${rate}${cpuNote(results)}`;
+    return `${this.#paint("bold", mode)}  ${facts}`;
   }
 
   #timelineOf(run: FinishedRun): string {
@@ -115,4 +116,11 @@ export class RunReport {
   #newLines(): OrderedLines {
     return new OrderedLines((line) => void this.#io.stdout.write(`${line}\n`));
   }
+}
+
+/** The CPU time of all calls, where any was measured. */
+function cpuNote(results: readonly ToolResult[]): string {
+  const known = results.flatMap(({ timing }) => timing.cpuMs ?? []);
+  if (known.length === 0) return "";
+  return `, ${millis(known.reduce((sum, cpuMs) => sum + cpuMs, 0))} ms of CPU`;
 }

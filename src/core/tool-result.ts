@@ -3,17 +3,24 @@ import type { ConcreteMode } from "./tool.ts";
 
 /** Where a call's time went. Milliseconds. */
 export interface CallTiming {
-  /** Waited: for permits, in queues, between attempts. */
+  /** Waited: for permits, for a worker, between attempts. */
   readonly queuedMs: number;
   /** Ran, all attempts together. */
   readonly runMs: number;
+  /** What inputs and outputs took to cross into workers and back, all attempts together. 0 on the event loop. */
+  readonly transferMs: number;
+  /** CPU time of the tool's function, all attempts together; undefined where none of them was measured. */
+  readonly cpuMs: number | undefined;
   /** Attempts that began. 0 when the call was refused before. */
   readonly attempts: number;
   /** Where the last attempt ran; undefined when none was chosen. */
   readonly mode: ConcreteMode | undefined;
   /** Which worker ran the last attempt; undefined on the event loop. */
   readonly workerId: string | undefined;
-  /** The limit that held it longest, such as `*` or a tool's name; undefined when none did. */
+  /**
+   * What held it longest: a limit, such as `*` or a tool's name, or `worker` when it waited for a worker
+   * for longer than for any limit, and for a millisecond at least. Undefined when nothing held it.
+   */
   readonly waitedFor: string | undefined;
 }
 

@@ -8,6 +8,8 @@ import { FORMAT_NAMES, type FormatName } from "./provider-format.ts";
 const timing = {
   queuedMs: 0,
   runMs: 1,
+  transferMs: 0,
+  cpuMs: undefined,
   attempts: 1,
   mode: "async",
   workerId: undefined,

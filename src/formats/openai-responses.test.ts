@@ -6,6 +6,8 @@ import { openAiResponses } from "./openai-responses.ts";
 const timing = {
   queuedMs: 0,
   runMs: 1,
+  transferMs: 0,
+  cpuMs: undefined,
   attempts: 1,
   mode: "async",
   workerId: undefined,

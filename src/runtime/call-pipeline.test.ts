@@ -45,6 +45,8 @@ describe("a call that is refused", () => {
       expect(result.timing).toEqual({
         queuedMs: 0,
         runMs: 0,
+        transferMs: 0,
+        cpuMs: undefined,
         attempts: 0,
         mode: undefined,
         workerId: undefined,

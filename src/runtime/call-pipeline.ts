@@ -79,6 +79,7 @@ export async function runCall(parts: PipelineParts, accepted: AcceptedCall): Pro
     for (let number = 1; ; number += 1) {
       let permit = parts.limiter.acquire(admissionOf(ready));
       if (permit instanceof Promise) permit = await permit;
+      story.admitted();
       const attempt = new CallAttempt(ready, number, permit);
       let outcome: AttemptOutcome | undefined;
       try {

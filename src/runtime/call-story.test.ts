@@ -3,7 +3,8 @@ import { describe, expect, test } from "vitest";
 import type { CallEvent } from "../core/call-event.ts";
 import type { Tool } from "../core/tool.ts";
 import type { Executor } from "../executors/executor.ts";
-import { CallStage, after, errorOf, scripted, testTool } from "../testing/call-stage.ts";
+import type { LimitsOptions } from "../limits/limit-options.ts";
+import { CallStage, after, errorOf, failing, scripted, testTool } from "../testing/call-stage.ts";
 
 const REPEATABLE = { readOnly: true };
 
@@ -123,5 +124,75 @@ describe("events", () => {
         event.type === "tool.started",
     );
     expect(started.map(({ workerId }) => workerId)).toEqual(["worker-1", "worker-2"]);
+  });
+});
+
+/** Workers that are free after `waitMs`, one number per attempt, and take 10 ms. */
+function workers(waitMs: readonly number[], limits: LimitsOptions = {}): CallStage {
+  let attempts = 0;
+  const executor: Executor = {
+    ...scripted(),
+    mode: "thread",
+    execute: async (attempt) => {
+      await after(stage.clock, waitMs[attempts++] ?? 0);
+      attempt.onStart("thread-1");
+      await after(stage.clock, 10);
+      return { status: "ok", output: 1, runMs: 10 };
+    },
+  };
+  const stage = new CallStage({ tools: () => [testTool("t", () => 1)], limits, executor });
+  return stage;
+}
+
+describe("timing", () => {
+  test("says that a call waited for a worker, and counts that as waiting", async () => {
+    const stage = workers([25]);
+    const running = stage.run({ name: "t" });
+    await stage.clock.advance(100);
+    expect((await running).timing).toMatchObject({ queuedMs: 25, runMs: 10, waitedFor: "worker" });
+  });
+
+  test("names no worker for less than a millisecond", async () => {
+    const stage = workers([0.9]);
+    const running = stage.run({ name: "t" });
+    await stage.clock.advance(100);
+    expect((await running).timing).toMatchObject({ queuedMs: 0.9, waitedFor: undefined });
+  });
+
+  test.each([
+    [5, 5, 20, "t"],
+    [5, 15, 30, "t"],
+    [5, 16, 31, "worker"],
+  ])(
+    "names what held it longest: a limit, for 10 ms and the %d of the call before it, or a worker for %d",
+    async (firstMs, secondMs, queuedMs, waitedFor) => {
+      const stage = workers([firstMs, secondMs], { t: { concurrency: 1 } });
+      const running = [stage.run({ name: "t" }), stage.run({ name: "t" })];
+      await stage.clock.advance(1_000);
+      const [, second] = await Promise.all(running);
+      expect(second?.timing).toMatchObject({ queuedMs, waitedFor });
+    },
+  );
+
+  test("adds up what attempts took, of those where it was measured", async () => {
+    const settings = {
+      annotations: REPEATABLE,
+      retry: { maximumAttempts: 3, initialIntervalMs: 0 },
+    };
+    const executor = scripted(
+      { ...failing(true), transferMs: 2 },
+      { ...failing(true), cpuMs: 3 },
+      { status: "ok", output: 1, runMs: 6, transferMs: 0.5, cpuMs: 4 },
+    );
+    const stage = new CallStage({ tools: () => [testTool("t", () => 1, settings)], executor });
+    const running = stage.run({ name: "t" });
+    await stage.clock.advance(1_000);
+    expect((await running).timing).toMatchObject({ runMs: 20, transferMs: 2.5, cpuMs: 7 });
+  });
+
+  test("has no CPU time and no transfer on the event loop", async () => {
+    const stage = new CallStage({ tools: () => [testTool("t", () => 1)] });
+    const { timing } = await stage.run({ name: "t" });
+    expect(timing).toMatchObject({ transferMs: 0, cpuMs: undefined });
   });
 });

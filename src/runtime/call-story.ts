@@ -4,7 +4,13 @@ import type { ToolCall } from "../core/tool-call.ts";
 import type { ToolError } from "../core/tool-error.ts";
 import type { CallTiming, ErrorResult, OkResult } from "../core/tool-result.ts";
 import type { ConcreteMode, ToolProgress } from "../core/tool.ts";
+import type { AttemptTimes } from "../executors/executor.ts";
 import type { Clock } from "../time/clock.ts";
+
+/** What a call is said to have waited for when no worker was free. */
+const WORKER = "worker";
+/** Shorter waits for a worker are no more than the way there. */
+const MIN_WORKER_WAIT_MS = 1;
 
 /** Who a story is about, and who hears it. */
 export interface StorySubject {
@@ -28,12 +34,18 @@ export class CallStory {
   #waitingSince: number | undefined;
   #queuedMs = 0;
   #runMs = 0;
+  #transferMs = 0;
+  #cpuMs: number | undefined;
   #attempts = 0;
   /** Number of the attempt that runs; undefined while none does. */
   #running: number | undefined;
   #mode: ConcreteMode | undefined;
   #workerId: string | undefined;
+  /** What holds it at the moment, and since when. */
+  #heldBy: string | undefined;
+  #heldSince = 0;
   #waitedFor: string | undefined;
+  #longestWaitMs = 0;
 
   constructor(clock: Clock, subject: StorySubject) {
     this.#clock = clock;
@@ -59,8 +71,13 @@ export class CallStory {
 
   /** A limit holds it. */
   queued(limitName: string): void {
-    this.#waitedFor = limitName;
+    this.#hold(limitName);
     this.#tell({ type: "tool.queued", waitingFor: limitName });
+  }
+
+  /** Its permit is there; where there are workers, it waits for one. */
+  admitted(): void {
+    if (this.#mode !== "async") this.#hold(WORKER);
   }
 
   /** The tool's function is about to run; again when the attempt moved to another worker. */
@@ -74,10 +91,12 @@ export class CallStory {
   }
 
   /** An attempt is over, and took these times. */
-  ran({ runMs }: { runMs: number }): void {
+  ran({ runMs, transferMs = 0, cpuMs }: AttemptTimes): void {
     this.#stopWaiting();
     this.#running = undefined;
     this.#runMs += runMs;
+    this.#transferMs += transferMs;
+    if (cpuMs !== undefined) this.#cpuMs = (this.#cpuMs ?? 0) + cpuMs;
   }
 
   /** Attempt number `attempt` says how far it has come. Nobody asks any more once it is over. */
@@ -118,6 +137,8 @@ export class CallStory {
     const timing: CallTiming = {
       queuedMs: this.#queuedMs,
       runMs: this.#runMs,
+      transferMs: this.#transferMs,
+      cpuMs: this.#cpuMs,
       attempts: this.#attempts,
       mode: this.#mode,
       workerId: this.#workerId,
@@ -126,9 +147,29 @@ export class CallStory {
     return { calledAs: calledAs === this.#toolName ? undefined : calledAs, timing };
   }
 
+  #hold(by: string): void {
+    const now = this.#clock.now();
+    this.#letGo(now);
+    this.#heldBy = by;
+    this.#heldSince = now;
+  }
+
+  #letGo(now: number): void {
+    const by = this.#heldBy;
+    if (by === undefined) return;
+    this.#heldBy = undefined;
+    const waitMs = now - this.#heldSince;
+    const isLonger = this.#waitedFor === undefined || waitMs > this.#longestWaitMs;
+    if (!isLonger || (by === WORKER && waitMs < MIN_WORKER_WAIT_MS)) return;
+    this.#waitedFor = by;
+    this.#longestWaitMs = waitMs;
+  }
+
   #stopWaiting(): void {
     if (this.#waitingSince === undefined) return;
-    this.#queuedMs += this.#clock.now() - this.#waitingSince;
+    const now = this.#clock.now();
+    this.#letGo(now);
+    this.#queuedMs += now - this.#waitingSince;
     this.#waitingSince = undefined;
   }
 

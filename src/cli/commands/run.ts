@@ -43,7 +43,8 @@ Ctrl-C too.
 With --json each line is a result, in the order of the calls:
   {"index", "runMode", "callId", "toolName", "calledAs", "status": "ok" | "error",
    "output" or "error": {"code", "message", "details", "retryable"},
-   "timing": {"queuedMs", "runMs", "attempts", "mode", "workerId", "waitedFor"}}
+   "timing": {"queuedMs", "runMs", "transferMs", "cpuMs", "attempts", "mode", "workerId",
+              "waitedFor"}}
 
 Examples:
   toolyard run answer.json --timeline
