@@ -5,6 +5,7 @@ import type { Executor } from "../executors/executor.ts";
 import { compileValidator } from "../schema/compile-validator.ts";
 import type { Validator } from "../schema/validator.ts";
 import { type ResolvedRetryPolicy, resolveRetryPolicy } from "./retry.ts";
+import { ToolTally } from "./tool-tally.ts";
 
 /** Milliseconds one attempt may take unless its tool or the registry says otherwise. */
 export const DEFAULT_TIMEOUT_MS = 30_000;
@@ -24,6 +25,8 @@ export interface BoundTool {
   /** What `auto` means for this tool. */
   readonly autoMode: ConcreteMode;
   readonly executors: Readonly<Record<ConcreteMode, ExecutorChoice>>;
+  /** Counts its results. */
+  readonly tally: ToolTally;
 }
 
 /** What binding needs besides the tool. */
@@ -53,6 +56,7 @@ export function bindTool(tool: Tool, parts: BindingParts): BoundTool {
     mode: tool.mode,
     autoMode: autoModeOf(tool),
     executors: { async: choose("async"), thread: choose("thread"), process: choose("process") },
+    tally: new ToolTally(),
   };
 }
 

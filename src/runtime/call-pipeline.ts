@@ -69,7 +69,7 @@ export async function runCall(parts: PipelineParts, accepted: AcceptedCall): Pro
   story.invoked();
   try {
     const bound = accepted.resolve(call.name);
-    story.resolved(bound.tool.name);
+    story.resolved(bound.tool.name, bound.tally);
     const executor = executorFor(bound, accepted);
     let input = parseInput(bound, call);
     if (input instanceof Promise) input = await input;

@@ -1,11 +1,13 @@
 /** What happens to one call, told once: its events, its timing and its one result. */
 import type { CallEvent, EventSink } from "../core/call-event.ts";
+import type { ErrorCode } from "../core/error-codes.ts";
 import type { ToolCall } from "../core/tool-call.ts";
 import type { ToolError } from "../core/tool-error.ts";
 import type { CallTiming, ErrorResult, OkResult } from "../core/tool-result.ts";
 import type { ConcreteMode, ToolProgress } from "../core/tool.ts";
 import type { AttemptTimes } from "../executors/executor.ts";
 import type { Clock } from "../time/clock.ts";
+import type { ToolTally } from "./tool-tally.ts";
 
 /** What a call is said to have waited for when no worker was free. */
 const WORKER = "worker";
@@ -31,6 +33,7 @@ export class CallStory {
   readonly #clock: Clock;
   readonly #subject: StorySubject;
   #toolName: string;
+  #tally: ToolTally | undefined;
   #waitingSince: number | undefined;
   #queuedMs = 0;
   #runMs = 0;
@@ -58,9 +61,10 @@ export class CallStory {
     this.#tell({ type: "tool.invoked" });
   }
 
-  /** The tool is found; from here on events carry its registered name. */
-  resolved(toolName: string): void {
+  /** The tool is found; from here on events carry its registered name, and the result counts as its. */
+  resolved(toolName: string, tally: ToolTally): void {
     this.#toolName = toolName;
+    this.#tally = tally;
   }
 
   /** The call is ready to run, and waits until {@link started}. */
@@ -123,14 +127,14 @@ export class CallStory {
   /** The call failed for good. */
   failed(error: ToolError): ErrorResult {
     const callId = this.#subject.call.id;
-    const { calledAs, timing } = this.#ending();
+    const { calledAs, timing } = this.#ending(error.code);
     const toolName = this.#toolName;
     const result: ErrorResult = { callId, toolName, calledAs, status: "error", error, timing };
     this.#tell({ type: "tool.failed", result });
     return result;
   }
 
-  #ending(): Pick<OkResult, "calledAs" | "timing"> {
+  #ending(code?: ErrorCode): Pick<OkResult, "calledAs" | "timing"> {
     this.#stopWaiting();
     this.#running = undefined;
     const calledAs = this.#subject.call.name;
@@ -144,6 +148,7 @@ export class CallStory {
       workerId: this.#workerId,
       waitedFor: this.#waitedFor,
     };
+    this.#tally?.record(timing, code);
     return { calledAs: calledAs === this.#toolName ? undefined : calledAs, timing };
   }
 

@@ -58,11 +58,13 @@ export function createRuntime(options: ToolRegistryOptions): Runtime {
     async: new AsyncExecutor(clock),
     thread: createThreadExecutor({
       clock,
+      emit: hub.emit,
       workerOutput,
       options: resolvePoolOptions("thread", pools.thread),
     }),
     process: createProcessExecutor({
       clock,
+      emit: hub.emit,
       workerOutput,
       options: resolvePoolOptions("process", pools.process),
     }),

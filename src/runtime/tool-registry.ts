@@ -1,6 +1,7 @@
 /** The registry a user holds: tools by name, and every way to call them. */
 import type { CallOptions, ToolCall } from "../core/tool-call.ts";
 import type { CallEvent } from "../core/call-event.ts";
+import type { RegistryStats } from "../core/registry-stats.ts";
 import { ToolError } from "../core/tool-error.ts";
 import type { ToolResult } from "../core/tool-result.ts";
 import type { ExecutionMode, Tool } from "../core/tool.ts";
@@ -17,6 +18,7 @@ import type { EventOf, ToolyardEvent } from "./event-hub.ts";
 import type { CallSource } from "./feed-calls.ts";
 import { SchemaBook } from "./schema-book.ts";
 import { type ToolInfo, describeTool } from "./tool-info.ts";
+import { toolStats } from "./tool-tally.ts";
 
 /** How tools are registered. */
 export interface RegisterOptions {
@@ -181,6 +183,24 @@ export class ToolRegistry implements AsyncDisposable {
     listener: (event: EventOf<Type>) => void,
   ): () => void {
     return this.#runtime.hub.on(type, listener);
+  }
+
+  /**
+   * How its pools and tools are doing: a snapshot, made when asked for. A tool is counted from its
+   * registration on; what was removed or replaced is no longer there. Calls that no tool was found for
+   * (`TOOL_NOT_FOUND`, `TOOL_DISABLED`) count for none.
+   */
+  stats(): RegistryStats {
+    const { catalog, executors } = this.#runtime;
+    return {
+      pools: Object.values(executors).flatMap((executor) => executor.stats()),
+      tools: toolStats(
+        catalog
+          .snapshot()
+          .values()
+          .map(({ bound }) => bound),
+      ),
+    };
   }
 
   /**
