@@ -2,7 +2,7 @@
  * A child process behind the {@link WorkerTransport} port.
  *
  * Descriptors of the child: 1 and 2 are pipes whose text is passed on; 3 is a socket for frames; 4 is
- * the claim file. What tools print can therefore never end up in the frames.
+ * the claim file; 5, where there is one, is the file of parcels. What tools print can therefore never end up in the frames.
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync } from "node:fs";
@@ -18,11 +18,13 @@ import type {
   WorkerTransport,
 } from "../pool/worker-transport.ts";
 import { SharedFile } from "../worker/claims.ts";
-import { FrameReader, encodeFrame } from "../worker/frame-codec.ts";
+import { type FrameLimits, FrameReader, encodeFrame } from "../worker/frame-codec.ts";
+import { ParcelReader, ParcelWriter, RING_STARTS } from "../worker/parcels.ts";
 import type { Frame, FromWorker, ToWorker } from "../worker/protocol.ts";
 import { writeFrame } from "../worker/written-frame.ts";
 import { childEnvironment } from "./child-environment.ts";
 import { openClaimFile } from "./claim-file.ts";
+import { openParcelFile } from "./parcel-file.ts";
 
 const BYTES_PER_MB = 1024 * 1024;
 /** What V8 prints before it aborts for want of memory. */
@@ -49,6 +51,8 @@ export class ProcessTransport implements WorkerTransport {
   readonly workerId: string = `process-${(processCount += 1)}`;
   readonly claims: SharedFile;
   readonly #claimFd: number = openClaimFile();
+  readonly #parcelFd: number | undefined = openParcelFile();
+  readonly #outgoing: FrameLimits<ParcelWriter>;
   readonly #child: ChildProcess;
   readonly #channel: Socket;
   readonly #listener: TransportListener;
@@ -60,6 +64,13 @@ export class ProcessTransport implements WorkerTransport {
   constructor({ options, workerOutput }: ProcessParts, listener: TransportListener) {
     this.#listener = listener;
     this.claims = new SharedFile(this.#claimFd);
+    this.#outgoing = {
+      maxFrameBytes: options.maxFrameBytes,
+      parcels:
+        this.#parcelFd === undefined
+          ? undefined
+          : new ParcelWriter(this.#parcelFd, RING_STARTS.toWorker),
+    };
     this.#child = this.#spawn(options);
     this.#child.on("error", (error) => {
       this.#failure = error;
@@ -67,7 +78,7 @@ export class ProcessTransport implements WorkerTransport {
     });
     this.#channel = this.#channelOf(this.#child);
     living.add(this.#child);
-    this.#readFrames();
+    this.#readFrames(options);
     this.#passOn(workerOutput);
     this.#child.on("close", (code, signal) => this.#end(code, signal));
     this.#child.on("exit", (code, signal) => {
@@ -80,7 +91,7 @@ export class ProcessTransport implements WorkerTransport {
   }
 
   send(frame: Frame<ToWorker>): void {
-    const bytes = encodeFrame(writeFrame(frame));
+    const bytes = encodeFrame(writeFrame(frame), this.#outgoing);
     if (!this.#ended && this.#channel.writable) this.#channel.write(bytes);
   }
 
@@ -104,16 +115,18 @@ export class ProcessTransport implements WorkerTransport {
     const entry = fileURLToPath(workerEntry("process"));
     try {
       return spawn(process.execPath, [...nodeFlags(options), entry], {
-        stdio: ["ignore", "pipe", "pipe", "pipe", this.#claimFd],
+        stdio: ["ignore", "pipe", "pipe", "pipe", this.#claimFd, this.#parcelFd ?? "ignore"],
         env: childEnvironment(process.env, {
           NODE_COMPILE_CACHE: compileCacheFolder(process.env),
           ...options.env,
           TOOLYARD_WORKER_ID: this.workerId,
+          TOOLYARD_MAX_FRAME_BYTES: String(options.maxFrameBytes),
+          TOOLYARD_PARCELS: this.#parcelFd === undefined ? undefined : "yes",
         }),
         windowsHide: true,
       });
     } catch (thrown) {
-      closeSync(this.#claimFd);
+      this.#closeFiles();
       throw thrown;
     }
   }
@@ -123,12 +136,18 @@ export class ProcessTransport implements WorkerTransport {
     const channel = stdio?.[3];
     if (channel !== undefined && channel !== null) return channel as Socket;
     this.#ended = true;
-    closeSync(this.#claimFd);
+    this.#closeFiles();
     throw new Error("no file descriptors are left for another process");
   }
 
-  #readFrames(): void {
-    const reader = new FrameReader<FromWorker>((frame) => this.#listener.onFrame(frame));
+  #readFrames({ maxFrameBytes }: ResolvedPoolOptions): void {
+    const parcels =
+      this.#parcelFd === undefined
+        ? undefined
+        : new ParcelReader(this.#parcelFd, RING_STARTS.fromWorker);
+    const reader = new FrameReader<FromWorker>({ maxFrameBytes, parcels }, (frame) =>
+      this.#listener.onFrame(frame),
+    );
     this.#channel.on("data", (chunk: Buffer) => {
       if (this.#failure !== undefined) return;
       try {
@@ -141,6 +160,11 @@ export class ProcessTransport implements WorkerTransport {
     });
     // A dead child resets the channel; its exit is what counts.
     this.#channel.on("error", () => {});
+  }
+
+  #closeFiles(): void {
+    closeSync(this.#claimFd);
+    if (this.#parcelFd !== undefined) closeSync(this.#parcelFd);
   }
 
   #passOn(workerOutput: WorkerOutputSink): void {
@@ -162,7 +186,7 @@ export class ProcessTransport implements WorkerTransport {
     const stderrTail = this.#stderrTail.text;
     const outOfMemory = OUT_OF_MEMORY.test(stderrTail);
     this.#listener.onExit({ code, signal, outOfMemory, cause: this.#failure, stderrTail });
-    closeSync(this.#claimFd);
+    this.#closeFiles();
     for (const stream of this.#child.stdio) stream?.destroy();
   }
 }

@@ -73,7 +73,7 @@ export class AnswerBox {
       // Their memory is the tool's, which may go on to change it.
       for (const [place, bytes] of own.entries()) {
         if (!(bytes instanceof OwnedBytes)) {
-          this.#attachments[this.#attached + place] = new OwnedBytes(bytes);
+          this.#attachments[this.#attached + place] = new OwnedBytes(new Uint8Array(bytes).buffer);
         }
       }
       this.#attached = this.#attachments.length;

@@ -50,6 +50,9 @@ const VIEWS: Readonly<Record<string, MakeValue>> = {
 const LATIN1 = "latin1";
 const UTF16 = "utf16le";
 
+/** What all that was given away looks like. */
+const DETACHED = detachedBytes();
+
 /** Private bytes of values whose own were detached by policy `keep`. */
 const keptBytes = new WeakMap<object, Uint8Array<ArrayBuffer>>();
 
@@ -104,17 +107,24 @@ function bytesToSend(value: Transferable, policy: TransferPolicy): Uint8Array {
   const kept = keptBytes.get(value);
   if (kept !== undefined) return sendKept(value, kept, policy);
   const isMarked = takeTransferMark(value);
-  const { buffer, byteOffset, byteLength } = ArrayBuffer.isView(value)
-    ? value
-    : { buffer: value, byteOffset: 0, byteLength: value.byteLength };
-  if (buffer instanceof ArrayBuffer && buffer.detached) {
+  const view = viewOf(value);
+  const { buffer } = view;
+  if (!(buffer instanceof ArrayBuffer)) return view;
+  if (buffer.detached) {
     throw new Error("Its buffer is detached: the bytes were transferred, or given away before");
   }
-  const isWhole = buffer instanceof ArrayBuffer && byteLength === buffer.byteLength;
-  const moved = isMarked && isWhole && policy !== "copy" ? detach(buffer) : undefined;
-  if (moved === undefined) return new Uint8Array(buffer, byteOffset, byteLength);
+  const isMovable = isMarked && policy !== "copy" && view.byteLength === buffer.byteLength;
+  const moved = isMovable ? detach(buffer) : undefined;
+  if (moved === undefined) return view;
   const bytes = new OwnedBytes(moved);
   return policy === "move" ? bytes : keep(value, bytes);
+}
+
+function viewOf(value: Transferable): Uint8Array {
+  if (!ArrayBuffer.isView(value)) return value.detached ? DETACHED : new Uint8Array(value);
+  const { buffer, byteOffset, byteLength } = value;
+  if (buffer instanceof ArrayBuffer && buffer.detached) return DETACHED;
+  return new Uint8Array(buffer, byteOffset, byteLength);
 }
 
 function sendKept(
@@ -130,6 +140,12 @@ function sendKept(
 function keep(value: Transferable, { buffer }: OwnedBytes): Uint8Array {
   const bytes = new Uint8Array(buffer);
   keptBytes.set(value, bytes);
+  return bytes;
+}
+
+function detachedBytes(): Uint8Array {
+  const bytes = new Uint8Array(0);
+  bytes.buffer.transfer();
   return bytes;
 }
 

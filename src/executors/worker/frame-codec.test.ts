@@ -1,6 +1,6 @@
 import { array, assert, integer, property, string, tuple, uint8Array } from "fast-check";
 import { describe, expect, test } from "vitest";
-import { FrameReader, MAX_FRAME_BYTES, encodeFrame } from "./frame-codec.ts";
+import { FrameReader, encodeFrame } from "./frame-codec.ts";
 import type { Frame } from "./protocol.ts";
 import { writeFrame } from "./written-frame.ts";
 
@@ -8,12 +8,14 @@ function frameOf(messages: unknown[], ...attachments: Uint8Array[]): Frame<unkno
   return { messages, attachments };
 }
 
-const bytesOf = (frame: Frame<unknown>): Buffer => encodeFrame(writeFrame(frame));
+const LIMITS = { maxFrameBytes: 1024 * 1024 };
+
+const bytesOf = (frame: Frame<unknown>): Buffer => encodeFrame(writeFrame(frame), LIMITS);
 
 /** What comes out of the chunks, with attachments as lists of numbers. */
 function read(chunks: readonly Buffer[]): unknown[] {
   const frames: unknown[] = [];
-  const reader = new FrameReader(({ messages, attachments }) =>
+  const reader = new FrameReader<unknown>(LIMITS, ({ messages, attachments }) =>
     frames.push([messages, attachments.map((bytes) => Array.from(bytes))]),
   );
   for (const chunk of chunks) reader.push(chunk);
@@ -66,14 +68,14 @@ describe("frames on a stream", () => {
   });
 
   test("do not arrive before their last byte", () => {
-    const reader = new FrameReader(() => expect.unreachable());
+    const reader = new FrameReader(LIMITS, () => expect.unreachable());
     const [bytes] = SAMPLES.map(bytesOf);
     reader.push((bytes as Buffer).subarray(0, -1));
     expect(reader.pendingBytes).toBe((bytes as Buffer).length - 1);
   });
 
   test("leave nothing pending", () => {
-    const reader = new FrameReader(() => {});
+    const reader = new FrameReader(LIMITS, () => {});
     reader.push(stream);
     expect(reader.pendingBytes).toBe(0);
   });
@@ -84,7 +86,7 @@ describe("a stream that is out of step", () => {
     ["text", Buffer.from("this is no frame at all")],
     ["a length of 0", Buffer.alloc(8)],
     ["a length that is too short", Buffer.from([3, 0, 0, 0, 0, 0, 0])],
-    ["a length over the largest", lengths(MAX_FRAME_BYTES + 1, 0)],
+    ["a length over the largest", lengths(LIMITS.maxFrameBytes + 1, 0)],
     ["JSON longer than its frame", lengths(4, 5)],
     [
       "an attachment longer than its frame",
@@ -95,9 +97,10 @@ describe("a stream that is out of step", () => {
       Buffer.concat([lengths(8, 2), Buffer.from("[]"), Buffer.alloc(2)]),
     ],
     ["JSON that is none", Buffer.concat([lengths(6, 2), Buffer.from("[,")])],
+    ["JSON that is no list", Buffer.concat([lengths(6, 2), Buffer.from("{}")])],
     ["JSON that is cut", Buffer.concat([lengths(6, 2), Buffer.from('["')])],
   ])("%s is an error at once", (_name, bytes) => {
-    const reader = new FrameReader(() => expect.unreachable());
+    const reader = new FrameReader(LIMITS, () => expect.unreachable());
     expect(() => reader.push(bytes)).toThrow(/frame|JSON/i);
   });
 
@@ -136,8 +139,10 @@ describe("a stream that is out of step", () => {
 });
 
 test("a frame that is too large is refused where it is made", () => {
-  const half = new Uint8Array(MAX_FRAME_BYTES / 2);
-  expect(() => bytesOf(frameOf([], half, half))).toThrow(RangeError);
+  const half = new Uint8Array(LIMITS.maxFrameBytes / 2);
+  expect(() => bytesOf(frameOf([], half, half))).toThrow(
+    /^A frame of 1048590 bytes is over the 1048576 that may cross \(pools\.process\.maxFrameBytes\)$/,
+  );
 });
 
 /** Unsigned 32-bit little-endian numbers, one after the other. */

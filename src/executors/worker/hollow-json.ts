@@ -50,10 +50,13 @@ export function hollowOut(
   attachments: Uint8Array[],
   policy: TransferPolicy,
 ): HollowJson | undefined {
+  const { length } = attachments;
   const walk: Walk = { attachments, policy, holes: [], met: new Map(), path: [] };
   try {
     const json = withHoles(value, walk);
-    return json === UNKNOWN ? undefined : { json, holes: walk.holes };
+    if (json !== UNKNOWN) return { json, holes: walk.holes };
+    attachments.length = length;
+    return undefined;
   } catch (thrown) {
     if (thrown instanceof Error) Object.assign(thrown, { path: walk.path.map(keyText).join("") });
     throw thrown;
@@ -86,7 +89,10 @@ const UNKNOWN = Symbol("unknown");
 function withHoles(value: unknown, walk: Walk): unknown {
   if (typeof value === "string") return value.length < LONG_TEXT ? value : addText(value, walk);
   if (typeof value !== "object" || value === null) return value;
-  if (isBytes(value)) return addBytes(value, walk);
+  return isBytes(value) ? addBytes(value, walk) : containerWithHoles(value, walk);
+}
+
+function containerWithHoles(value: object, walk: Walk): unknown {
   const keys = Array.isArray(value) ? value.keys() : Object.keys(value);
   let copy: Containers | undefined;
   for (const key of keys) {

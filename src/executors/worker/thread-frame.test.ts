@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { OwnedBytes } from "./bytes-codec.ts";
 import { type ThreadFrame, postFrame, unpackThreadFrame } from "./thread-frame.ts";
 import { writeFrame } from "./written-frame.ts";
 
@@ -19,16 +20,21 @@ test("a frame without bytes is one text", () => {
   expect(unpackThreadFrame(packed)).toEqual({ messages: [{ a: 1 }, "two"], attachments: [] });
 });
 
-test("bytes travel beside it and are moved, not copied", () => {
-  const bytes = new Uint8Array([1, 2, 3]);
-  const packed = post(["with bytes"], [bytes, new Uint8Array(0)]);
+test("bytes travel beside it: what nobody else holds is moved, the rest copied", () => {
+  const owned = new OwnedBytes(new Uint8Array([1, 2, 3]).buffer);
+  const others = new Uint8Array([9, 4, 5, 9]);
+  const packed = post(["with bytes"], [owned, others.subarray(1, 3), new Uint8Array(0)]);
   expect(unpackThreadFrame(packed)).toEqual({
     messages: ["with bytes"],
-    attachments: [new Uint8Array([1, 2, 3]), new Uint8Array(0)],
+    attachments: [new Uint8Array([1, 2, 3]), new Uint8Array([4, 5]), new Uint8Array(0)],
   });
-  expect(bytes.byteLength).toBe(0);
+  expect(owned.byteLength).toBe(0);
+  expect([...others]).toEqual([9, 4, 5, 9]);
 });
 
-test.each([["no JSON"], [null], [{}], [7], [[]]])("what is no frame (%j) is an error", (packed) => {
-  expect(() => unpackThreadFrame(packed as ThreadFrame)).toThrow();
-});
+test.each([["no JSON"], [null], [{}], [7], [[]], ["null"], ["{}"]])(
+  "what is no frame (%j) is an error",
+  (packed) => {
+    expect(() => unpackThreadFrame(packed as ThreadFrame)).toThrow();
+  },
+);

@@ -4,21 +4,25 @@ import { ToolError } from "../../core/tool-error.ts";
 import { anyPortableValue, uglyText } from "../../testing/portable-values.ts";
 import { FrameReader, encodeFrame } from "./frame-codec.ts";
 import type { Frame } from "./protocol.ts";
-import { type ThreadFrame, postFrame, unpackThreadFrame } from "./thread-frame.ts";
+import { type ThreadFrame, type ThreadPort, postFrame, unpackThreadFrame } from "./thread-frame.ts";
 import { type EncodedValue, decodeValue, encodeValue } from "./value-codec.ts";
 import { type WrittenFrame, writeFrame } from "./written-frame.ts";
 
 /** A frame after its journey through bytes, as between processes. */
 function throughBytes(written: WrittenFrame): Frame<unknown> {
   const frames: Frame<unknown>[] = [];
-  new FrameReader((frame) => frames.push(frame)).push(encodeFrame(written));
+  const limits = { maxFrameBytes: 64 * 1024 * 1024 };
+  const reader = new FrameReader<unknown>(limits, (frame) => frames.push(frame));
+  reader.push(encodeFrame(written, limits));
   return frames[0] as Frame<unknown>;
 }
 
 /** A frame after its journey through structured cloning, as between threads. */
 function throughClone(written: WrittenFrame): Frame<unknown> {
   let packed: ThreadFrame = "";
-  postFrame({ postMessage: (message) => (packed = structuredClone(message)) }, written);
+  const postMessage: ThreadPort["postMessage"] = (message, moved = []) =>
+    (packed = structuredClone(message, { transfer: [...moved] }));
+  postFrame({ postMessage }, written);
   return unpackThreadFrame(packed);
 }
 

@@ -58,14 +58,7 @@ export function encodeValue(
   if (value === undefined) return UNDEFINED;
   const kept = attachments.length;
   try {
-    visited = 0;
-    isBulky = false;
-    const isPlain = isPlainJson(value, 0);
-    if (isPlain && !isBulky) return { json: value };
-    const hollow = isPlain ? hollowOut(value, attachments, policy) : undefined;
-    if (hollow !== undefined) return hollow;
-    attachments.length = kept;
-    return { rich: devalue().stringify(value, makeReducers(attachments, policy)) };
+    return encode(value, attachments, policy);
   } catch (cause) {
     attachments.length = kept;
     const path = (cause as { path?: string }).path ?? "";
@@ -79,6 +72,17 @@ export function encodeValue(
       },
     );
   }
+}
+
+function encode(value: unknown, attachments: Uint8Array[], policy: TransferPolicy): EncodedValue {
+  visited = 0;
+  isBulky = false;
+  if (isPlainJson(value, 0)) {
+    if (!isBulky) return { json: value };
+    const hollow = hollowOut(value, attachments, policy);
+    if (hollow !== undefined) return hollow;
+  }
+  return { rich: devalue().stringify(value, makeReducers(attachments, policy)) };
 }
 
 /** Decodes what {@link encodeValue} wrote. */
@@ -105,13 +109,16 @@ function isPlainJson(value: unknown, depth: number): boolean {
     case "number":
       return Number.isFinite(value) && !Object.is(value, -0);
     case "object":
-      if (value === null) return true;
-      visited += 1;
-      if (depth > MAX_JSON_DEPTH || visited > MAX_JSON_CONTAINERS) return false;
-      return Array.isArray(value) ? isPlainArray(value, depth) : isPlainObject(value, depth);
+      return value === null || isPlainContainer(value, depth);
     default:
       return false;
   }
+}
+
+function isPlainContainer(value: object, depth: number): boolean {
+  visited += 1;
+  if (depth > MAX_JSON_DEPTH || visited > MAX_JSON_CONTAINERS) return false;
+  return Array.isArray(value) ? isPlainArray(value, depth) : isPlainObject(value, depth);
 }
 
 function isPlainArray(value: unknown[], depth: number): boolean {
