@@ -25,6 +25,7 @@ export {
   type ToolContext,
   type ToolDefinition,
   type ToolOrigin,
+  type ToolPermissions,
   type ToolProgress,
   type ToolSchema,
   defineTool,

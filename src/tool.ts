@@ -8,6 +8,7 @@ export {
   type ToolAnnotations,
   type ToolContext,
   type ToolDefinition,
+  type ToolPermissions,
   type ToolProgress,
   type ToolSchema,
   defineTool,

@@ -148,6 +148,10 @@ describe("checkDefinition", () => {
     ["no time at all", { timeoutMs: 0 }, "`timeoutMs`"],
     ["a time that is no number", { timeoutMs: Number.NaN }, "`timeoutMs`"],
     ["a time as text", { timeoutMs: "5" }, "`timeoutMs`"],
+    ["no CPU time at all", { maxCpuMs: 0 }, "`maxCpuMs` must be a number above 0."],
+    ["CPU time as text", { maxCpuMs: "5" }, "`maxCpuMs`"],
+    ["permissions that are a list", { permissions: ["net"] }, "`permissions` must be an object."],
+    ["an unknown permission", { permissions: { network: true } }, "`permissions.network`"],
     ["a tag that is not in a list", { tags: "network" }, "`tags`"],
     ["a tag that is no word", { tags: [1] }, "`tags`"],
     ["no attempt at all", { retry: { maximumAttempts: 0 } }, "`retry.maximumAttempts`"],
@@ -170,6 +174,8 @@ describe("checkDefinition", () => {
     ["no end of time", { timeoutMs: Infinity }],
     ["a schema that is a function", { input: type({ n: "number" }) }],
     ["a schema of zod", { input: z.object({}), output: z.number() }],
+    ["a part of a millisecond of CPU time", { maxCpuMs: 0.5 }],
+    ["no rights at all", { permissions: {} }],
     ["a whole retry policy", { retry: { maximumAttempts: 3, initialIntervalMs: 0 } }],
   ])("allows %s", (_, right) => {
     expect(() => checkDefinition(definition(right))).not.toThrow();
