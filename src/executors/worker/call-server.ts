@@ -15,6 +15,7 @@ import { thrownText } from "../../core/thrown-text.ts";
 import { isPromiseLike } from "../../core/promise-like.ts";
 import { ToolError } from "../../core/tool-error.ts";
 import type { ConcreteMode, ToolProgress } from "../../core/tool.ts";
+import { namingMissingRight } from "./access-error.ts";
 import { AnswerBox } from "./answer-box.ts";
 import type { ClaimSource } from "./claims.ts";
 import { CpuMeter } from "./cpu-meter.ts";
@@ -299,7 +300,7 @@ export class CallServer {
     const { seq } = running.message;
     const failed = { type: "failed", seq, ...running.times(this.#moment()) } as const;
     try {
-      this.#finish(running, { ...failed, error: serializeError(error) });
+      this.#finish(running, { ...failed, error: serializeError(namingMissingRight(error)) });
     } catch (thrown) {
       this.#finish(running, { ...failed, error: serializeError(thrown) });
     }
