@@ -120,12 +120,14 @@ export class ConcurrencyLimiter implements Limiter {
   #admit(tool: Scope): Permit {
     this.#everything.running += 1;
     tool.running += 1;
-    return new HeldPermit(() => {
-      this.#everything.running -= 1;
-      tool.running -= 1;
-      this.#wakeNext();
-    });
+    return new HeldPermit(tool, this.#takeBack);
   }
+
+  readonly #takeBack = (tool: Scope): void => {
+    this.#everything.running -= 1;
+    tool.running -= 1;
+    this.#wakeNext();
+  };
 
   /** A release frees one place under each cap, so at most one waiter can start for it. */
   #wakeNext(): void {
@@ -153,16 +155,18 @@ export class ConcurrencyLimiter implements Limiter {
 
 /** A {@link Permit} that gives its place back once. */
 class HeldPermit implements Permit {
-  #giveBack: (() => void) | undefined;
+  #tool: Scope | undefined;
+  readonly #takeBack: (tool: Scope) => void;
 
-  constructor(giveBack: () => void) {
-    this.#giveBack = giveBack;
+  constructor(tool: Scope, takeBack: (tool: Scope) => void) {
+    this.#tool = tool;
+    this.#takeBack = takeBack;
   }
 
   release(): void {
-    const giveBack = this.#giveBack;
-    this.#giveBack = undefined;
-    giveBack?.();
+    const tool = this.#tool;
+    this.#tool = undefined;
+    if (tool !== undefined) this.#takeBack(tool);
   }
 }
 

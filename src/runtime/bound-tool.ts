@@ -1,5 +1,5 @@
 /** A tool with everything looked up that a call will need: no call asks "which one?". */
-import type { ToolError } from "../core/tool-error.ts";
+import { ToolError } from "../core/tool-error.ts";
 import type { ConcreteMode, ExecutionMode, Tool } from "../core/tool.ts";
 import type { Executor } from "../executors/executor.ts";
 import { compileValidator } from "../schema/compile-validator.ts";
@@ -19,6 +19,8 @@ export interface BoundTool {
   readonly input: Validator;
   readonly output: Validator | undefined;
   readonly timeoutMs: number;
+  /** Makes the error of an attempt that took longer than that. */
+  readonly timedOut: () => ToolError;
   readonly retry: ResolvedRetryPolicy;
   /** What the tool itself asks for; undefined: what the registry says. */
   readonly mode: ExecutionMode | undefined;
@@ -46,12 +48,14 @@ export function bindTool(tool: Tool, parts: BindingParts): BoundTool {
     const refusal = executor.refuses(tool);
     return refusal === undefined ? { executor } : { refusal };
   };
+  const timeoutMs = tool.timeoutMs ?? parts.timeoutMs;
   return {
     tool,
     input: compile(tool, "input"),
     // A tool writes its output itself: what is wrong there is a fault to tell, not to mend.
     output: tool.output === undefined ? undefined : compile(tool, "output"),
-    timeoutMs: tool.timeoutMs ?? parts.timeoutMs,
+    timeoutMs,
+    timedOut: () => timedOut(tool.name, timeoutMs),
     retry: resolveRetryPolicy(tool.retry),
     mode: tool.mode,
     autoMode: autoModeOf(tool),
@@ -69,6 +73,12 @@ function compile(tool: Tool, side: "input" | "output"): Validator {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new TypeError(`Tool "${tool.name}", ${side} schema: ${reason}`, { cause });
   }
+}
+
+function timedOut(toolName: string, timeoutMs: number): ToolError {
+  return new ToolError("DEADLINE_EXCEEDED", `${toolName} took longer than its ${timeoutMs} ms.`, {
+    details: { timeoutMs },
+  });
 }
 
 /** The rule behind `auto`: what can be loaded elsewhere is isolated, the rest runs on the event loop. */

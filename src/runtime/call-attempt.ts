@@ -1,41 +1,24 @@
 /** One attempt of a call, from the permit it holds to the release of that permit. */
-import type { ToolCall, CallOptions } from "../core/tool-call.ts";
-import { ToolError } from "../core/tool-error.ts";
 import type { Tool, ToolProgress } from "../core/tool.ts";
 import type { Attempt, AttemptFailure, AttemptOutcome } from "../executors/executor.ts";
 import type { Permit, PermitOutcome } from "../limits/limiter.ts";
 import type { Clock } from "../time/clock.ts";
 import { Deadline } from "../time/deadline.ts";
-import type { BoundTool } from "./bound-tool.ts";
-import type { CallStory } from "./call-story.ts";
-
-/** The call that an attempt is one of. */
-export interface AttemptedCall {
-  readonly parts: { readonly clock: Clock };
-  readonly accepted: {
-    readonly call: ToolCall;
-    readonly callNumber: number;
-    readonly options: CallOptions;
-    readonly deadline: Deadline;
-  };
-  readonly bound: BoundTool;
-  readonly input: unknown;
-  readonly story: CallStory;
-}
+import type { ReadyCall } from "./ready-call.ts";
 
 /** What an executor is given, and what the pipeline keeps of it. */
 export class CallAttempt implements Attempt {
   readonly attempt: number;
   readonly attemptId: string;
   readonly deadline: Deadline;
-  readonly #call: AttemptedCall;
+  readonly #call: ReadyCall;
   readonly #permit: Permit;
 
-  constructor(call: AttemptedCall, attempt: number, permit: Permit) {
-    const { parts, accepted } = call;
+  constructor(clock: Clock, call: ReadyCall, attempt: number, permit: Permit) {
+    const { accepted } = call;
     this.attempt = attempt;
     this.attemptId = `${accepted.callNumber}.${attempt}`;
-    this.deadline = new Deadline(parts.clock, accepted.deadline);
+    this.deadline = new Deadline(clock, accepted.deadline);
     this.#call = call;
     this.#permit = permit;
   }
@@ -67,7 +50,7 @@ export class CallAttempt implements Attempt {
   onStart(workerId: string | undefined): void {
     const { story, bound } = this.#call;
     story.started(this.attempt, this.attemptId, workerId);
-    this.deadline.expireAfter(bound.timeoutMs, () => timedOut(bound));
+    this.deadline.expireAfter(bound.timeoutMs, bound.timedOut);
   }
 
   onProgress(update: ToolProgress): void {
@@ -95,11 +78,4 @@ function release(permit: Permit, outcome: AttemptOutcome | undefined): void {
 
 function permitOutcome({ error, began }: AttemptFailure): PermitOutcome {
   return began && error.code !== "CALL_CANCELLED" ? "failure" : "ignored";
-}
-
-function timedOut(bound: BoundTool): ToolError {
-  const { timeoutMs, tool } = bound;
-  return new ToolError("DEADLINE_EXCEEDED", `${tool.name} took longer than its ${timeoutMs} ms.`, {
-    details: { timeoutMs },
-  });
 }

@@ -7,20 +7,18 @@
  * This file alone knows the order. Below it code throws or returns outcomes; `runCall` has the only
  * `catch` that turns a throw into a result.
  */
-import type { CallEvent, EventSink } from "../core/call-event.ts";
-import type { CallOptions, ToolCall } from "../core/tool-call.ts";
 import { ToolError } from "../core/tool-error.ts";
 import type { ToolResult } from "../core/tool-result.ts";
-import type { ExecutionMode } from "../core/tool.ts";
 import type { AttemptFailure, AttemptOutcome, Executor } from "../executors/executor.ts";
-import type { AdmissionRequest, Limiter } from "../limits/limiter.ts";
+import type { Limiter } from "../limits/limiter.ts";
 import type { Clock } from "../time/clock.ts";
-import type { Deadline } from "../time/deadline.ts";
 import { sleep } from "../time/sleep.ts";
+import type { AcceptedCall } from "./accepted-call.ts";
 import type { BoundTool } from "./bound-tool.ts";
 import { CallAttempt } from "./call-attempt.ts";
 import { CallStory } from "./call-story.ts";
 import { parseInput, parseOutput } from "./parse-values.ts";
+import { ReadyCall } from "./ready-call.ts";
 import { retryDelay } from "./retry.ts";
 
 /** What every call of a registry shares. */
@@ -29,34 +27,6 @@ export interface PipelineParts {
   readonly limiter: Limiter;
   /** Uniform in [0, 1); for jitter. */
   readonly random: () => number;
-}
-
-/** A call that has been let in. */
-export interface AcceptedCall {
-  readonly call: ToolCall;
-  /** Unique in its registry, from 1. */
-  readonly callNumber: number;
-  /** Place in its batch or stream, from 0. */
-  readonly index: number;
-  readonly options: CallOptions;
-  /** Ends the whole call: cancelled, or out of time. */
-  readonly deadline: Deadline;
-  /** The registry's mode when the batch came in. */
-  readonly defaultMode: ExecutionMode;
-  /** Finds the tool by the name the model used, in the snapshot of the batch; throws when it cannot be called. */
-  readonly resolve: (name: string) => BoundTool;
-  readonly emit: EventSink<CallEvent> | undefined;
-  /** Called when a permit is held: whoever feeds calls in may send the next. */
-  readonly onAdmitted: (() => void) | undefined;
-}
-
-/** A call on its way: found, parsed, and ready to run. */
-interface ReadyCall {
-  readonly parts: PipelineParts;
-  readonly accepted: AcceptedCall;
-  readonly bound: BoundTool;
-  readonly input: unknown;
-  readonly story: CallStory;
 }
 
 /**
@@ -75,12 +45,12 @@ export async function runCall(parts: PipelineParts, accepted: AcceptedCall): Pro
     if (input instanceof Promise) input = await input;
     if (deadline.reason !== undefined) throw deadline.reason;
     story.waits(executor.mode);
-    const ready = { parts, accepted, bound, input, story };
+    const ready = new ReadyCall(story, accepted, bound, input);
     for (let number = 1; ; number += 1) {
-      let permit = parts.limiter.acquire(admissionOf(ready));
+      let permit = parts.limiter.acquire(ready);
       if (permit instanceof Promise) permit = await permit;
       story.admitted();
-      const attempt = new CallAttempt(ready, number, permit);
+      const attempt = new CallAttempt(parts.clock, ready, number, permit);
       let outcome: AttemptOutcome | undefined;
       try {
         accepted.onAdmitted?.();
@@ -90,7 +60,7 @@ export async function runCall(parts: PipelineParts, accepted: AcceptedCall): Pro
         attempt.end(outcome);
       }
       if (outcome.status === "error") {
-        await backOff(ready, number, outcome);
+        await backOff(parts, ready, number, outcome);
         continue;
       }
       let output = parseOutput(bound, outcome.output);
@@ -110,16 +80,10 @@ function executorFor({ mode, autoMode, executors }: BoundTool, accepted: Accepte
   return choice.executor;
 }
 
-function admissionOf({ accepted, bound, story }: ReadyCall): AdmissionRequest {
-  const { options, deadline } = accepted;
-  const { priority = 0, tenant } = options;
-  const onWait = (limitName: string): void => story.queued(limitName);
-  return { toolName: bound.tool.name, priority, tenant, deadline, onWait };
-}
-
 /** Waits before the next attempt, holding nothing. Throws the failure when there is to be none. */
 async function backOff(
-  { parts, accepted, bound, story }: ReadyCall,
+  parts: PipelineParts,
+  { accepted, bound, story }: ReadyCall,
   attempt: number,
   failure: AttemptFailure,
 ): Promise<void> {

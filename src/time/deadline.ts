@@ -22,10 +22,11 @@ export class Deadline {
   /** Most deadlines have one listener; a set is made for the second. */
   #listener: DeadlineListener | undefined;
   #others: Set<DeadlineListener> | undefined;
+  /** Deadlines below that somebody listens to. */
+  #children: Set<Deadline> | undefined;
   #isWatching = false;
   #controller: AbortController | undefined;
   #cancelTimer: CancelTimer = nothing;
-  #leaveParent: (() => void) | undefined;
   #expiresAt = Infinity;
   #makeReason: (() => ToolError) | undefined;
   /** Ended or closed: it tells nobody anything any more. */
@@ -63,7 +64,7 @@ export class Deadline {
     this.#cancelTimer = nothing;
     this.#expiresAt = delayMs === Infinity ? Infinity : this.#clock.now() + delayMs;
     this.#makeReason = makeReason;
-    if (this.#isWatching) this.#arm();
+    if (this.#isWatching) this.#arm(delayMs);
   }
 
   /** Ends it now, unless it has ended or was closed. */
@@ -72,9 +73,11 @@ export class Deadline {
     this.#reason = reason;
     const listener = this.#listener;
     const others = this.#others;
+    const children = this.#children;
     this.close();
     listener?.(reason);
     if (others !== undefined) for (const other of others) other(reason);
+    if (children !== undefined) for (const child of children) child.end(reason);
   }
 
   /**
@@ -99,26 +102,39 @@ export class Deadline {
   /** Lets go of timers and listeners: the work is over. It keeps its reason, and never ends after. */
   close(): void {
     this.#isOver = true;
+    if (this.#isWatching && this.#parent !== undefined) this.#parent.#leave(this);
     this.#isWatching = false;
     this.#cancelTimer();
     this.#cancelTimer = nothing;
-    this.#leaveParent?.();
-    this.#leaveParent = undefined;
     this.#listener = undefined;
     this.#others = undefined;
+    this.#children = undefined;
   }
 
   /** The listener is in before the parent is asked: time goes on, and the parent may end just then. */
   #watch(): void {
     this.#isWatching = true;
-    this.#leaveParent = this.#parent?.onEnd((inherited) => this.end(inherited));
-    if (!this.#isOver) this.#arm();
+    if (this.#parent !== undefined) this.#parent.#adopt(this);
+    if (this.#isOver || this.#expiresAt === Infinity) return;
+    this.#arm(this.#expiresAt - this.#clock.now());
+  }
+
+  /** As {@link onEnd}, without a function per child: every attempt in a worker is one. */
+  #adopt(child: Deadline): void {
+    const { reason } = this;
+    if (reason !== undefined) child.end(reason);
+    if (this.#isOver) return;
+    (this.#children ??= new Set()).add(child);
+    if (!this.#isWatching) this.#watch();
+  }
+
+  #leave(child: Deadline): void {
+    this.#children?.delete(child);
   }
 
   /** A timer is set only when somebody listens: most work is over before anybody does. */
-  #arm(): void {
-    if (this.#expiresAt === Infinity) return;
-    const delayMs = Math.max(0, this.#expiresAt - this.#clock.now());
+  #arm(delayMs: number): void {
+    if (delayMs === Infinity) return;
     this.#cancelTimer = this.#clock.setTimer(delayMs, () => this.#expire());
   }
 
