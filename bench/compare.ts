@@ -6,8 +6,8 @@ import type { Entry, RaceRecord } from "./rounds.ts";
 /** Fresh, or after warm-up. */
 export type Phase = "cold" | "warm";
 
-/** How much faster than the best peer, over the rounds. 2: twice as fast. */
-export interface Ratio {
+/** What the rounds gave: of a number, or of a ratio. */
+export interface Spread {
   readonly median: number;
   readonly lowest: number;
   readonly highest: number;
@@ -29,7 +29,7 @@ export interface Row {
   /** Of each round. */
   readonly roundsMs: readonly number[];
   /** Against the best peer, round by round; for peers that are not the best, how far they are behind. */
-  readonly ratio: Ratio;
+  readonly ratio: Spread;
 }
 
 /** The rows of all races, as they were run; each race cold first, then warm. */
@@ -40,6 +40,7 @@ export function compare(records: readonly RaceRecord[]): Row[] {
 function rowsOf({ race, entries }: RaceRecord, phase: Phase): Row[] {
   const best = bestPeer(entries, phase);
   const calls = race.plan.batch.calls.length;
+  const bestMs = timesOf(best, phase);
   return entries.map((entry) => {
     const roundsMs = timesOf(entry, phase);
     const batchMs = median(roundsMs);
@@ -55,7 +56,7 @@ function rowsOf({ race, entries }: RaceRecord, phase: Phase): Row[] {
       batchMs,
       callsPerSecond: (calls / batchMs) * 1_000,
       roundsMs,
-      ratio: ratioOf(timesOf(best, phase), roundsMs),
+      ratio: ratioOf(bestMs, roundsMs),
     };
   });
 }
@@ -67,10 +68,14 @@ function bestPeer(entries: readonly Entry[], phase: Phase): Entry {
   return others.reduce((best, entry) => (timeOf(entry) < timeOf(best) ? entry : best), first);
 }
 
-/** Rounds are compared one by one, because the two sides of a round met the same machine. */
-function ratioOf(peerMs: readonly number[], ownMs: readonly number[]): Ratio {
-  const ratios = ownMs.map((ms, round) => (peerMs[round] ?? Number.NaN) / ms);
-  return { median: median(ratios), lowest: Math.min(...ratios), highest: Math.max(...ratios) };
+/** `above` by `below`, round by round, because the two sides of a round met the same machine. */
+export function ratioOf(above: readonly number[], below: readonly number[]): Spread {
+  return spreadOf(below.map((value, round) => (above[round] ?? Number.NaN) / value));
+}
+
+/** The middle and the ends of the rounds' values. */
+export function spreadOf(values: readonly number[]): Spread {
+  return { median: median(values), lowest: Math.min(...values), highest: Math.max(...values) };
 }
 
 function timesOf({ samples }: Entry, phase: Phase): number[] {

@@ -62,4 +62,4 @@ async function answerChecked(
 
 setFlagsFromString("--expose-gc");
 /** Nobody pays for the garbage of whom came before. */
-const collectGarbage = runInNewContext("gc") as () => void;
+export const collectGarbage: () => void = runInNewContext("gc") as () => void;

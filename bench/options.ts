@@ -54,7 +54,8 @@ export function readOptions(args: readonly string[]): BenchSettings | undefined 
   };
 }
 
-function readCount(option: string, text: string | undefined, otherwise: number): number {
+/** A count from the command line. @throws TypeError that names the option. */
+export function readCount(option: string, text: string | undefined, otherwise: number): number {
   if (text === undefined) return otherwise;
   const count = Number(text);
   if (Number.isInteger(count) && count >= 1) return count;

@@ -33,18 +33,26 @@ export function formatReport(report: Report): string {
 
 const SIGNIFICANT = 4;
 
-function roundedNumbers(_key: string, value: unknown): unknown {
+/** For `JSON.stringify`: four significant digits are more than rounds agree on. */
+export function roundedNumbers(_key: string, value: unknown): unknown {
   if (typeof value !== "number" || Number.isInteger(value)) return value;
   return Number(value.toPrecision(SIGNIFICANT));
 }
 
 function describe({ machine, settings }: Report): string {
+  return [
+    formatMachine(machine),
+    `${settings.workers} workers each, medians of ${settings.rounds} interleaved rounds, seed ${settings.seed}`,
+  ].join("\n");
+}
+
+/** The machine and the versions of the packages, in two lines. */
+export function formatMachine(machine: Machine): string {
   const { cpu, cores, memoryGiB, system, node, loadBefore, packages } = machine;
   const versions = Object.entries(packages).map(([name, version]) => `${name} ${version}`);
   return [
     `${cpu}, ${cores} cores, ${memoryGiB} GiB, ${system}, Node ${node}, load before ${loadBefore.toFixed(2)}`,
     versions.join(", "),
-    `${settings.workers} workers each, medians of ${settings.rounds} interleaved rounds, seed ${settings.seed}`,
   ].join("\n");
 }
 

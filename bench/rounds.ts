@@ -58,7 +58,8 @@ export async function warmUp(races: readonly Race[]): Promise<void> {
   }
 }
 
-function rotated<Item>(items: readonly Item[], by: number): Item[] {
+/** The items from number `by` on, then those before it: who comes first changes with every round. */
+export function rotated<Item>(items: readonly Item[], by: number): Item[] {
   const start = by % items.length;
   return [...items.slice(start), ...items.slice(0, start)];
 }

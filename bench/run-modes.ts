@@ -6,6 +6,7 @@ import type { MeasurePlan } from "./measure.ts";
 import type { BenchSettings } from "./options.ts";
 import { formatReport, type Report, writeReport } from "./report.ts";
 import { type Race, runRounds, warmUp } from "./rounds.ts";
+import { showTurn } from "./show-turn.ts";
 import { makeBatch } from "./workload.ts";
 
 const PEERS = ["piscina", "tinypool", "workerpool", "poolifier"];
@@ -42,8 +43,4 @@ function plansFrom(seed: number): MeasurePlan[] {
     { batch: makeBatch(100, seed), warmUps: 100, timed: 21 },
     { batch: makeBatch(10_000, seed), warmUps: 1, timed: 2 },
   ];
-}
-
-function showTurn(turn: string): void {
-  if (process.stderr.isTTY) process.stderr.write(`\r\u001B[K${turn}`);
 }

@@ -22,14 +22,18 @@ const LARGEST_OPERAND = 100;
 const ID_CHARACTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 const ID_LENGTH = 24;
 
-/** Makes `size` calls of random operations. The same seed gives the same batch. */
-export function makeBatch(size: number, seed: number): Batch {
+/** Makes `size` calls of random operations out of `names`. The same seed gives the same batch. */
+export function makeBatch(
+  size: number,
+  seed: number,
+  names: readonly OperationName[] = NAMES,
+): Batch {
   const random = seededRandom(seed);
   const upTo = (most: number): number => Math.floor(random() * most);
   const calls: OpenAiToolCall[] = [];
   const expected: number[] = [];
   for (let place = 0; place < size; place += 1) {
-    const name = NAMES[upTo(NAMES.length)] ?? "add";
+    const name = names[upTo(names.length)] ?? "add";
     const operands: Operands = { a: 1 + upTo(LARGEST_OPERAND), b: 1 + upTo(LARGEST_OPERAND) };
     calls.push({
       id: makeId(random),

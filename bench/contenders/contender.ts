@@ -31,3 +31,22 @@ export interface StartedContender {
 export function titleOf({ name, variant }: Pick<Contender, "name" | "variant">): string {
   return variant === "" ? name : `${name} (${variant})`;
 }
+
+/** A pool that takes one task at a time. */
+export interface StartedPool<Task> {
+  /** Runs a task and answers what its worker returned. */
+  readonly run: (task: Task) => PromiseLike<unknown>;
+  /** Ends every worker. */
+  readonly close: () => Promise<void>;
+}
+
+/** Which file a peer's workers run, how many there are, and how many tasks one has at a time. */
+export interface PoolShape {
+  /** Below `bench/`, without its extension. */
+  readonly file: string;
+  /** The function of that file. */
+  readonly method: string;
+  readonly workers: number;
+  /** `concurrentTasksPerWorker`, where the pool has that. Default 1. */
+  readonly perWorker?: number;
+}

@@ -3,12 +3,29 @@ import { FixedClusterPool, FixedThreadPool, type WorkerChoiceStrategy } from "po
 import { fileOf } from "../bench-file.ts";
 import type { PeerCall } from "../peers/answer-call.ts";
 import { answerEach } from "./answer-each.ts";
-import type { Contender } from "./contender.ts";
+import type { Contender, PoolShape, StartedPool } from "./contender.ts";
 
-const POOLS = {
-  thread: { Pool: FixedThreadPool<PeerCall, number>, worker: "peers/poolifier-thread" },
-  process: { Pool: FixedClusterPool<PeerCall, number>, worker: "peers/poolifier-cluster" },
-} as const;
+const POOLS = { thread: FixedThreadPool, process: FixedClusterPool } as const;
+
+/** Starts a pool of poolifier's; its workers' file says what they run. */
+export function startPoolifier<Task>(
+  place: keyof typeof POOLS,
+  { file, workers }: Pick<PoolShape, "file" | "workers">,
+  strategy: WorkerChoiceStrategy = "LEAST_USED",
+): StartedPool<Task> {
+  const exits = countExits(workers);
+  const pool = new POOLS[place]<Task, unknown>(workers, fileURLToPath(fileOf(file)), {
+    workerChoiceStrategy: strategy,
+    enableEvents: false,
+    exitHandler: () => exits.onExit(),
+  });
+  return {
+    run: (task) => pool.execute(task),
+    close: () => staysAlive(Promise.race([pool.destroy(), exits.all])),
+  };
+}
+
+const CALL_WORKERS = { thread: "peers/poolifier-thread", process: "peers/poolifier-cluster" };
 
 /** poolifier: threads, or child processes of `node:cluster`. */
 export function poolifierWith(
@@ -16,23 +33,15 @@ export function poolifierWith(
   workers: number,
   strategy: WorkerChoiceStrategy,
 ): Contender {
-  const { Pool, worker } = POOLS[place];
   return {
     name: "poolifier",
     variant: strategy.toLowerCase().replaceAll("_", " "),
     place,
     isPeer: true,
     start: async () => {
-      const exits = countExits(workers);
-      const pool = new Pool(workers, fileURLToPath(fileOf(worker)), {
-        workerChoiceStrategy: strategy,
-        enableEvents: false,
-        exitHandler: () => exits.onExit(),
-      });
-      return {
-        answer: answerEach((call) => pool.execute(call)),
-        close: () => staysAlive(Promise.race([pool.destroy(), exits.all])),
-      };
+      const shape = { file: CALL_WORKERS[place], workers };
+      const pool = startPoolifier<PeerCall>(place, shape, strategy);
+      return { answer: answerEach(pool.run), close: pool.close };
     },
   };
 }

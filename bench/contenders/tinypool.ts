@@ -1,9 +1,36 @@
 import { Tinypool } from "tinypool";
 import { fileOf } from "../bench-file.ts";
+import type { PeerCall } from "../peers/answer-call.ts";
 import { answerEach } from "./answer-each.ts";
-import type { Contender } from "./contender.ts";
+import type { Contender, PoolShape, StartedPool } from "./contender.ts";
 
 const RUNTIMES = { thread: "worker_threads", process: "child_process" } as const;
+
+/**
+ * Starts a pool of tinypool's.
+ *
+ * @param serialization - How child processes are written to. `json` is the default; `advanced` also holds
+ *   typed arrays.
+ */
+export function startTinypool<Task>(
+  place: keyof typeof RUNTIMES,
+  { file, method, workers, perWorker = 1 }: PoolShape,
+  serialization: "json" | "advanced" = "json",
+): StartedPool<Task> {
+  const pool = new Tinypool({
+    runtime: RUNTIMES[place],
+    filename: fileOf(file).href,
+    name: method,
+    minThreads: workers,
+    maxThreads: workers,
+    concurrentTasksPerWorker: perWorker,
+    serialization,
+  });
+  return {
+    run: (task) => pool.run(task) as Promise<unknown>,
+    close: () => pool.destroy(),
+  };
+}
 
 /** tinypool: threads or child processes. @param perWorker - `concurrentTasksPerWorker`; its default is 1. */
 export function tinypoolWith(
@@ -17,18 +44,9 @@ export function tinypoolWith(
     place,
     isPeer: true,
     start: async () => {
-      const pool = new Tinypool({
-        runtime: RUNTIMES[place],
-        filename: fileOf("peers/answer-call").href,
-        name: "answerCall",
-        minThreads: workers,
-        maxThreads: workers,
-        concurrentTasksPerWorker: perWorker,
-      });
-      return {
-        answer: answerEach((call) => pool.run(call) as Promise<unknown>),
-        close: () => pool.destroy(),
-      };
+      const shape = { file: "peers/answer-call", method: "answerCall", workers, perWorker };
+      const pool = startTinypool<PeerCall>(place, shape);
+      return { answer: answerEach(pool.run), close: pool.close };
     },
   };
 }
