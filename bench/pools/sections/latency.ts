@@ -34,7 +34,8 @@ async function latencyTable(
   place: PoolPlace,
   { rounds, workers, onTurn }: SectionSettings,
 ): Promise<Table> {
-  const raw = rawLane(place, workers);
+  // One worker: going to another each time would make it slower, not fairer.
+  const raw = rawLane(place, 1);
   const own = executorLane(place, { pool: fixedPool(workers) });
   const peer =
     place === "thread" ? piscinaLane(workers, 1) : tinypoolLane(place, { workers, perWorker: 1 });
