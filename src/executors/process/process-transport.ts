@@ -2,7 +2,7 @@
  * A child process behind the {@link WorkerTransport} port.
  *
  * Descriptors of the child: 1 and 2 are pipes whose text is passed on; 3 is a socket for frames; 4 is
- * the claim file; 5, where there is one, is the file of parcels. What tools print can therefore never end up in the frames.
+ * the claim file; 5 and 6 are the files of parcels, where there are such. What tools print can therefore never end up in the frames.
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync } from "node:fs";
@@ -19,12 +19,12 @@ import type {
 } from "../pool/worker-transport.ts";
 import { SharedFile } from "../worker/claims.ts";
 import { type FrameLimits, FrameReader, encodeFrame } from "../worker/frame-codec.ts";
-import { ParcelReader, ParcelWriter, RING_STARTS } from "../worker/parcels.ts";
+import { type ParcelFiles, ParcelReader, ParcelWriter } from "../worker/parcels.ts";
 import type { Frame, FromWorker, ToWorker } from "../worker/protocol.ts";
 import { writeFrame } from "../worker/written-frame.ts";
 import { childEnvironment } from "./child-environment.ts";
 import { openClaimFile } from "./claim-file.ts";
-import { openParcelFile } from "./parcel-file.ts";
+import { openParcelFiles } from "./parcel-files.ts";
 
 const BYTES_PER_MB = 1024 * 1024;
 /** What V8 prints before it aborts for want of memory. */
@@ -32,6 +32,7 @@ const OUT_OF_MEMORY = /JavaScript heap out of memory/;
 /** Longest wait for pipes to close after a child's exit: its own children may hold them open. */
 const PIPES_CLOSE_MS = 200;
 
+const NO_FILES = { own: "ignore", others: "ignore" } as const;
 let processCount = 0;
 
 /** Children that live; killed when this process exits, for one in a loop would stay behind. */
@@ -51,7 +52,7 @@ export class ProcessTransport implements WorkerTransport {
   readonly workerId: string = `process-${(processCount += 1)}`;
   readonly claims: SharedFile;
   readonly #claimFd: number = openClaimFile();
-  readonly #parcelFd: number | undefined = openParcelFile();
+  readonly #parcelFiles: ParcelFiles | undefined = openParcelFiles();
   readonly #outgoing: FrameLimits<ParcelWriter>;
   readonly #child: ChildProcess;
   readonly #channel: Socket;
@@ -66,10 +67,7 @@ export class ProcessTransport implements WorkerTransport {
     this.claims = new SharedFile(this.#claimFd);
     this.#outgoing = {
       maxFrameBytes: options.maxFrameBytes,
-      parcels:
-        this.#parcelFd === undefined
-          ? undefined
-          : new ParcelWriter(this.#parcelFd, RING_STARTS.toWorker),
+      parcels: this.#parcelFiles && new ParcelWriter(this.#parcelFiles),
     };
     this.#child = this.#spawn(options);
     this.#child.on("error", (error) => {
@@ -113,15 +111,16 @@ export class ProcessTransport implements WorkerTransport {
 
   #spawn(options: ResolvedPoolOptions): ChildProcess {
     const entry = fileURLToPath(workerEntry("process"));
+    const { own, others } = this.#parcelFiles ?? NO_FILES;
     try {
       return spawn(process.execPath, [...nodeFlags(options), entry], {
-        stdio: ["ignore", "pipe", "pipe", "pipe", this.#claimFd, this.#parcelFd ?? "ignore"],
+        stdio: ["ignore", "pipe", "pipe", "pipe", this.#claimFd, own, others],
         env: childEnvironment(process.env, {
           NODE_COMPILE_CACHE: compileCacheFolder(process.env),
           ...options.env,
           TOOLYARD_WORKER_ID: this.workerId,
           TOOLYARD_MAX_FRAME_BYTES: String(options.maxFrameBytes),
-          TOOLYARD_PARCELS: this.#parcelFd === undefined ? undefined : "yes",
+          TOOLYARD_PARCELS: this.#parcelFiles && "yes",
         }),
         windowsHide: true,
       });
@@ -141,10 +140,7 @@ export class ProcessTransport implements WorkerTransport {
   }
 
   #readFrames({ maxFrameBytes }: ResolvedPoolOptions): void {
-    const parcels =
-      this.#parcelFd === undefined
-        ? undefined
-        : new ParcelReader(this.#parcelFd, RING_STARTS.fromWorker);
+    const parcels = this.#parcelFiles && new ParcelReader(this.#parcelFiles);
     const reader = new FrameReader<FromWorker>({ maxFrameBytes, parcels }, (frame) =>
       this.#listener.onFrame(frame),
     );
@@ -164,7 +160,9 @@ export class ProcessTransport implements WorkerTransport {
 
   #closeFiles(): void {
     closeSync(this.#claimFd);
-    if (this.#parcelFd !== undefined) closeSync(this.#parcelFd);
+    if (this.#parcelFiles === undefined) return;
+    closeSync(this.#parcelFiles.own);
+    closeSync(this.#parcelFiles.others);
   }
 
   #passOn(workerOutput: WorkerOutputSink): void {

@@ -1,13 +1,15 @@
 /**
- * Large attachments between two processes, past the socket: in a file in memory that both hold open. One copy
+ * Large attachments between two processes, past the socket: in files in memory that both hold open. One copy
  * into the file and one out of it, each in a single system call, where a socket takes dozens and as many
  * changes between the processes.
  *
- *   file    │ how far the reader is │ ring: … taken │ parcel │ parcel │ free … │
+ *   file of each side   │ how far it has read the other's │ its ring: … taken │ parcel │ parcel │ free … │
+ *
+ * Each side writes to its own file only, for two who write to one wait for each other.
  *
  * A parcel's place counts every byte that ever went into the ring, so it only grows, and the ring is free up to
  * where the reader says it is. The reader takes parcels in the order they were put, for their frames arrive in
- * order. When all are taken the next one goes to the start again: memory that is warm.
+ * order. A parcel goes to the start of the ring as soon as there is room for it: that memory is warm.
  */
 import { readSync, writeSync } from "node:fs";
 
@@ -15,23 +17,26 @@ const HEAD_BYTES = 8;
 
 /** Bytes of attachments that can be on their way in one direction. More is sent over the socket. */
 export const RING_BYTES: number = 8 * 1024 * 1024;
-/** Where each direction has its ring in the file. */
-export const RING_STARTS = { toWorker: 0, fromWorker: HEAD_BYTES + RING_BYTES } as const;
 /** Attachments from this size on are parcels. */
 export const PARCEL_BYTES: number = 16 * 1024;
 
+/** The two files, as one side holds them. */
+export interface ParcelFiles {
+  /** Descriptor of the file that this side writes to. */
+  readonly own: number;
+  /** Descriptor of the file that the other side writes to. */
+  readonly others: number;
+}
+
 /** The sending side of a ring. */
 export class ParcelWriter {
-  readonly #fd: number;
-  readonly #start: number;
+  readonly #files: ParcelFiles;
   readonly #head = new Float64Array(1);
   #written = 0;
   #taken = 0;
 
-  /** @param start - Of its ring in the file: one of {@link RING_STARTS}. */
-  constructor(fd: number, start: number) {
-    this.#fd = fd;
-    this.#start = start;
+  constructor(files: ParcelFiles) {
+    this.#files = files;
   }
 
   /** Puts bytes into the ring and returns their place; undefined when they must go another way. */
@@ -41,8 +46,8 @@ export class ParcelWriter {
     try {
       const place = this.#placeFor(size);
       if (place === undefined) return undefined;
-      const at = this.#start + HEAD_BYTES + (place % RING_BYTES);
-      if (writeSync(this.#fd, bytes, 0, size, at) !== size) return undefined;
+      const at = HEAD_BYTES + (place % RING_BYTES);
+      if (writeSync(this.#files.own, bytes, 0, size, at) !== size) return undefined;
       this.#written = place + size;
       return place;
     } catch {
@@ -52,7 +57,7 @@ export class ParcelWriter {
   }
 
   #placeFor(size: number): number | undefined {
-    readSync(this.#fd, this.#head, 0, HEAD_BYTES, this.#start);
+    readSync(this.#files.others, this.#head, 0, HEAD_BYTES, 0);
     const taken = this.#head[0] as number;
     if (taken > this.#taken && taken <= this.#written) this.#taken = taken;
     const left = RING_BYTES - (this.#written % RING_BYTES);
@@ -61,21 +66,19 @@ export class ParcelWriter {
       this.#taken = start;
       this.#written = start;
     }
-    const place = left < size ? start : this.#written;
-    return place + size - this.#taken <= RING_BYTES ? place : undefined;
+    const end = this.#taken + RING_BYTES;
+    if (start + size <= end) return start;
+    return left >= size && this.#written + size <= end ? this.#written : undefined;
   }
 }
 
 /** The receiving side of a ring. */
 export class ParcelReader {
-  readonly #fd: number;
-  readonly #start: number;
+  readonly #files: ParcelFiles;
   readonly #head = new Float64Array(1);
 
-  /** @param start - Of its ring in the file: one of {@link RING_STARTS}. */
-  constructor(fd: number, start: number) {
-    this.#fd = fd;
-    this.#start = start;
+  constructor(files: ParcelFiles) {
+    this.#files = files;
   }
 
   /** Takes a parcel into a buffer of its own. @throws RangeError when there is none like that. */
@@ -85,11 +88,11 @@ export class ParcelReader {
       throw new RangeError("A frame names a parcel that cannot be.");
     }
     const bytes = new Uint8Array(Buffer.allocUnsafeSlow(size).buffer);
-    if (readSync(this.#fd, bytes, 0, size, this.#start + HEAD_BYTES + at) !== size) {
+    if (readSync(this.#files.others, bytes, 0, size, HEAD_BYTES + at) !== size) {
       throw new RangeError("A parcel is shorter than its frame says.");
     }
     this.#head[0] = place + size;
-    writeSync(this.#fd, this.#head, 0, HEAD_BYTES, this.#start);
+    writeSync(this.#files.own, this.#head, 0, HEAD_BYTES, 0);
     return bytes;
   }
 }

@@ -1,5 +1,5 @@
 /**
- * First file a child process runs. Adapts the socket on descriptor 3 and the claim file on 4, parcels on 5;
+ * First file a child process runs. Adapts the socket on descriptor 3 and the claim file on 4, parcels on 5 and 6;
  * everything else is in `call-server.ts`.
  */
 import { Socket } from "node:net";
@@ -7,13 +7,13 @@ import { CallServer } from "./call-server.ts";
 import { SharedFile } from "./claims.ts";
 import { containCrashes } from "./contain.ts";
 import { FrameReader, encodeFrame } from "./frame-codec.ts";
-import { ParcelReader, ParcelWriter, RING_STARTS } from "./parcels.ts";
+import { type ParcelFiles, ParcelReader, ParcelWriter } from "./parcels.ts";
 import type { ToWorker } from "./protocol.ts";
 import { writeFrame } from "./written-frame.ts";
 
 const CHANNEL_FD = 3;
 const CLAIMS_FD = 4;
-const PARCELS_FD = 5;
+const PARCEL_FILES: ParcelFiles = { own: 6, others: 5 };
 
 /** Takes a variable that is between the pool and this file, and no business of tools. */
 function takeVariable(name: string): string {
@@ -27,11 +27,11 @@ const maxFrameBytes = Number(takeVariable("TOOLYARD_MAX_FRAME_BYTES"));
 const hasParcels = takeVariable("TOOLYARD_PARCELS") !== "";
 const outgoing = {
   maxFrameBytes,
-  parcels: hasParcels ? new ParcelWriter(PARCELS_FD, RING_STARTS.fromWorker) : undefined,
+  parcels: hasParcels ? new ParcelWriter(PARCEL_FILES) : undefined,
 };
 const incoming = {
   maxFrameBytes,
-  parcels: hasParcels ? new ParcelReader(PARCELS_FD, RING_STARTS.toWorker) : undefined,
+  parcels: hasParcels ? new ParcelReader(PARCEL_FILES) : undefined,
 };
 
 const channel = new Socket({ fd: CHANNEL_FD, readable: true, writable: true });
