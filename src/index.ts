@@ -31,6 +31,7 @@ export {
   defineTool,
   isDefinedTool,
 } from "./core/tool.ts";
+export { type Transferable, transfer } from "./core/transfer.ts";
 export type { PoolOptions } from "./executors/pool/pool-options.ts";
 export type { WorkerOutput, WorkerOutputSink } from "./executors/pool/worker-transport.ts";
 export { formatToolResults } from "./formats/format-tool-results.ts";

@@ -13,6 +13,7 @@ export {
   type ToolSchema,
   defineTool,
 } from "./core/tool.ts";
+export { type Transferable, transfer } from "./core/transfer.ts";
 export {
   type MethodDescription,
   type MethodDescriptions,

@@ -284,7 +284,12 @@ export class CallServer {
     const { seq } = running.message;
     try {
       const what = `The output of ${name}`;
-      const encoded = encodeValue(output, this.#answers.attachments, what);
+      const encoded = encodeValue(
+        output,
+        this.#answers.attachments,
+        what,
+        this.#port.mode === "thread" ? "move" : "copy",
+      );
       this.#finish(running, {
         type: "done",
         seq,
