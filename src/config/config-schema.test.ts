@@ -62,6 +62,7 @@ describe("the schema has the fields of the types", () => {
     idleTimeoutMs: true,
     maxCalls: true,
     maxAgeMs: true,
+    quarantineAfter: true,
     maxFrameBytes: true,
     cwd: true,
     maxMemoryBytes: true,
@@ -79,6 +80,7 @@ describe("the schema has the fields of the types", () => {
     tags: true,
     timeoutMs: true,
     annotations: true,
+    permissions: true,
   };
   const annotations: FieldsOf<ToolAnnotations> = {
     readOnly: true,

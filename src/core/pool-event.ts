@@ -6,14 +6,12 @@ export type PoolMode = Extract<ConcreteMode, "thread" | "process">;
 /**
  * Why a pool changed its size.
  *
- *   minimum        it has fewer than `min`
+ *   minimum        it had fewer workers than `min`
  *   calls-wait     calls wait, and cores are free
  *   blocking-wait  calls wait behind calls that hold their worker without computing
- *   spare          the last idle worker got a call
- *   idle           a worker was idle for `idleTimeoutMs`
- *   replaced       a worker takes the place of one that ended, or is about to
- *   died           a worker ended by itself, or was ended for what it did
- *   recycled       a worker reached `maxCalls` or `maxAgeMs`
+ *   spare          every worker is busy, and cores are free
+ *   idle           workers were idle for `idleTimeoutMs`
+ *   ended          a worker died, or was ended for what it did
  *   closed         the pool closes
  */
 export type ResizeReason =
@@ -22,9 +20,7 @@ export type ResizeReason =
   | "blocking-wait"
   | "spare"
   | "idle"
-  | "replaced"
-  | "died"
-  | "recycled"
+  | "ended"
   | "closed";
 
 interface PoolEventBase {
@@ -37,7 +33,7 @@ interface PoolEventBase {
 export type PoolEvent =
   | (PoolEventBase & {
       readonly type: "pool.resized";
-      /** Workers before and after, those that start included and those that leave not. */
+      /** Workers before and after: those that start are counted, those that leave are not. */
       readonly from: number;
       readonly to: number;
       readonly reason: ResizeReason;

@@ -47,7 +47,8 @@ async function makeRegistry(
 ): Promise<ToolRegistry> {
   const registry = new ToolRegistry({
     mode,
-    pools: { [mode]: { max: 2, maxMemoryBytes: 64 * MIB } },
+    // Here one tool does all the harm there is, again and again.
+    pools: { [mode]: { max: 2, maxMemoryBytes: 64 * MIB, quarantineAfter: Infinity } },
     workerOutput: () => {},
     ...options,
   });

@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import type { AttemptOutcome } from "../executor.ts";
 import { CallLine } from "./call-line.ts";
 import { PoolCall } from "./pool-call.ts";
+import { Quarantine } from "./quarantine.ts";
 import { ToolProfile } from "./tool-profile.ts";
 import { watchedAttempt } from "../../testing/watched-attempt.ts";
 
@@ -12,11 +13,13 @@ const POOL_TOOL = {
   name: "t",
   origin: { kind: "module", url: "file:///t", exportName: "t", member: { kind: "tool" } },
   repeatable: false,
+  maxCpuMs: undefined,
   profile: new ToolProfile(1),
+  quarantine: new Quarantine(3),
 } as const;
 const OUTCOME: AttemptOutcome = { status: "ok", output: 1, runMs: 0 };
 
-const makeCall = (): PoolCall => new PoolCall(watchedAttempt(TOOL, 1), POOL_TOOL, () => {});
+const makeCall = (): PoolCall => new PoolCall(watchedAttempt(TOOL, 1), POOL_TOOL, 0, () => {});
 
 /** The line's calls, taken out one by one. */
 function empty(line: CallLine): PoolCall[] {

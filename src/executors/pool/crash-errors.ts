@@ -1,6 +1,7 @@
 /** What a call is told when its worker died. */
 import { type SerializedError, deserializeError } from "../../core/serialized-error.ts";
 import { ToolError } from "../../core/tool-error.ts";
+import type { KillReason } from "./pool-worker.ts";
 import type { WorkerExit } from "./worker-transport.ts";
 
 /** A worker's death, as those who ran in it are told. */
@@ -8,7 +9,7 @@ export interface WorkerDeath {
   readonly workerId: string;
   readonly exit: WorkerExit;
   /** Why the pool killed it; undefined when it died by itself. */
-  readonly killReason: string | undefined;
+  readonly killReason: KillReason | undefined;
 }
 
 /** The error of a call that had begun in a worker that died: `WORKER_CRASHED` or `MEMORY_EXCEEDED`. */
@@ -19,16 +20,14 @@ export function crashError(
   const { code, signal, outOfMemory, stderrTail, cause } = exit;
   const details = { workerId, exitCode: code, signal, stderrTail };
   const options = cause === undefined ? { details } : { details, cause };
-  if (outOfMemory) {
-    const message = `${toolName} was running in ${workerId} when that ran out of memory.`;
+  if (outOfMemory || killReason?.code === "MEMORY_EXCEEDED") {
+    const why = killReason === undefined ? "" : `: ${killReason.because}`;
+    const message = `${toolName} was running in ${workerId} when that ran out of memory${why}.`;
     return new ToolError("MEMORY_EXCEEDED", message, options);
   }
-  const how = killReason === undefined ? deathOf(exit) : `was ended because ${killReason}`;
-  return new ToolError(
-    "WORKER_CRASHED",
-    `${toolName} was running in ${workerId} when that ${how}.`,
-    options,
-  );
+  const how = killReason ? `was ended because ${killReason.because}` : deathOf(exit);
+  const message = `${toolName} was running in ${workerId} when that ${how}.`;
+  return new ToolError("WORKER_CRASHED", message, options);
 }
 
 /** The exit of a worker that could not be made at all. */
@@ -48,20 +47,25 @@ export function crashingError(
 }
 
 /** The error of a call that waited for a worker while none could be started. */
-export function neverStarted(mode: string, exit: WorkerExit): ToolError {
-  const { code, signal, stderrTail, cause } = exit;
+export function neverStarted(
+  mode: string,
+  exit: WorkerExit & { readonly retryAfterMs: number },
+): ToolError {
+  const { code, signal, stderrTail, cause, retryAfterMs } = exit;
   const tail = stderrTail.trim().split("\n").at(-1) ?? "";
   const why = tail === "" ? "" : ` Its last words: ${tail}`;
   const message = `No ${mode} worker can be started: the last one ${deathOf(exit)}.${why}`;
   const details = { exitCode: code, signal, stderrTail };
+  const options = { details, retryAfterMs: Math.ceil(retryAfterMs) };
   return new ToolError(
     "WORKER_CRASHED",
     message,
-    cause === undefined ? { details } : { details, cause },
+    cause === undefined ? options : { ...options, cause },
   );
 }
 
-function deathOf({ code, signal, cause }: WorkerExit): string {
+/** How a worker ended, after "it". */
+export function deathOf({ code, signal, cause }: WorkerExit): string {
   if (cause instanceof Error) return `broke off (${cause.message})`;
   return signal === null ? `exited with code ${code}` : `died of ${signal}`;
 }

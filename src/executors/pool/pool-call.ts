@@ -1,6 +1,8 @@
+import type { ToolError } from "../../core/tool-error.ts";
 import type { ToolProgress } from "../../core/tool.ts";
 import type { Attempt, AttemptOutcome } from "../executor.ts";
 import type { PortableOrigin } from "../worker/protocol.ts";
+import type { Quarantine } from "./quarantine.ts";
 import type { ToolProfile } from "./tool-profile.ts";
 
 /** A tool as a pool knows it. */
@@ -10,7 +12,10 @@ export interface PoolTool {
   readonly name: string;
   readonly origin: PortableOrigin;
   readonly repeatable: boolean;
+  /** Most CPU time of one attempt, in milliseconds. */
+  readonly maxCpuMs: number | undefined;
   readonly profile: ToolProfile;
+  readonly quarantine: Quarantine;
 }
 
 /**
@@ -26,6 +31,8 @@ export class PoolCall {
   readonly #settle: (outcome: AttemptOutcome) => void;
   #leaveDeadline: () => void = () => {};
   #onWorkEnded: (() => void) | undefined;
+  /** Since when it waits for a worker, on the pool's clock. */
+  readonly waitingSince: number;
   /** Its number in the worker it was sent to last. */
   seq = 0;
   /** Workers that died while it ran. */
@@ -34,19 +41,31 @@ export class PoolCall {
   moved = false;
   /** Whether it must have a worker to itself. */
   alone = false;
+  /** Whether the worker it was sent to last has begun it, as far as is known here. */
+  began = false;
   /** When it began, on the pool's clock. */
   startedAt = 0;
+  /** CPU time of its worker when it was first looked at; undefined while nobody has. Milliseconds. */
+  cpuAtStart: number | undefined;
+  /** Whether it shows if a quarantined tool has mended its ways. */
+  isProbe = false;
   /** Whether the caller has its outcome. The work may still go on. */
   answered = false;
 
-  constructor(attempt: Attempt, tool: PoolTool, settle: (outcome: AttemptOutcome) => void) {
+  constructor(
+    attempt: Attempt,
+    tool: PoolTool,
+    now: number,
+    settle: (outcome: AttemptOutcome) => void,
+  ) {
     this.attempt = attempt;
     this.tool = tool;
+    this.waitingSince = now;
     this.#settle = settle;
   }
 
   /** Calls `onEnd` when the attempt's deadline ends before it is answered. */
-  watchDeadline(onEnd: () => void): void {
+  watchDeadline(onEnd: (reason: ToolError) => void): void {
     this.#leaveDeadline = this.attempt.deadline.onEnd(onEnd);
   }
 

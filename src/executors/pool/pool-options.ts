@@ -18,9 +18,14 @@ export interface PoolOptions {
   /** Milliseconds after which a worker is replaced by a new one. Above 0. Default `Infinity`. */
   readonly maxAgeMs?: number;
   /**
+   * Workers in a row that may die of a tool before its calls are refused for a while (`CIRCUIT_OPEN`), at first
+   * for a second, up to a minute while it goes on. Integer from 1, or `Infinity` for never. Default 5.
+   */
+  readonly quarantineAfter?: number;
+  /**
    * Most memory of a worker, in bytes; at least 16 MiB. A call that makes its worker go over it fails with
-   * `MEMORY_EXCEEDED`, and the worker is replaced. Threads: the JavaScript heap and buffers. Processes: the heap, and
-   * on Linux the resident memory beyond what a fresh worker has. Default: Node's own cap for the heap, none beyond.
+   * `MEMORY_EXCEEDED`, and the worker is replaced. This much is the JavaScript heap's; with buffers and all else a
+   * worker may hold 64 MiB more, measured against a fresh one every 20 ms. Default: Node's own cap for the heap.
    */
   readonly maxMemoryBytes?: number;
   /**
@@ -55,6 +60,7 @@ export interface ResolvedPoolOptions {
   readonly idleTimeoutMs: number;
   readonly maxCalls: number;
   readonly maxAgeMs: number;
+  readonly quarantineAfter: number;
   readonly maxMemoryBytes: number | undefined;
   readonly maxConcurrencyPerWorker: number;
   readonly maxFrameBytes: number;
@@ -82,11 +88,9 @@ const RULES: Readonly<Record<keyof PoolOptions, Rule>> = {
   max: { fits: isCountFrom(1), wanted: "an integer from 1" },
   spares: { fits: isCountFrom(0), wanted: "an integer from 0" },
   idleTimeoutMs: { fits: isFrom(0), wanted: "0 or more" },
-  maxCalls: {
-    fits: (value) => value === Infinity || isCountFrom(1)(value),
-    wanted: "an integer from 1, or Infinity",
-  },
+  maxCalls: { fits: isCountOrInfinity, wanted: "an integer from 1, or Infinity" },
   maxAgeMs: { fits: isFrom(Number.MIN_VALUE), wanted: "above 0" },
+  quarantineAfter: { fits: isCountOrInfinity, wanted: "an integer from 1, or Infinity" },
   maxMemoryBytes: {
     fits: isFrom(LEAST_MEMORY_BYTES),
     wanted: `at least ${LEAST_MEMORY_BYTES} (16 MiB)`,
@@ -122,6 +126,7 @@ export function resolvePoolOptions(pool: string, options: PoolOptions = {}): Res
     idleTimeoutMs: options.idleTimeoutMs ?? 30_000,
     maxCalls: options.maxCalls ?? Infinity,
     maxAgeMs: options.maxAgeMs ?? Infinity,
+    quarantineAfter: options.quarantineAfter ?? 5,
     maxMemoryBytes: options.maxMemoryBytes,
     maxConcurrencyPerWorker: options.maxConcurrencyPerWorker ?? 64,
     maxFrameBytes: options.maxFrameBytes ?? 256 * 1024 * 1024,
@@ -144,6 +149,10 @@ function mistakeIn(options: PoolOptions): string | undefined {
 
 function isCountFrom(least: number): (value: unknown) => boolean {
   return (value) => Number.isInteger(value) && Number(value) >= least;
+}
+
+function isCountOrInfinity(value: unknown): boolean {
+  return value === Infinity || isCountFrom(1)(value);
 }
 
 function isFrom(least: number): (value: unknown) => boolean {

@@ -1,52 +1,68 @@
 /**
  * One worker as its pool sees it: what was sent to it, what of that runs, and whether it may get more.
  *
- *   starting ──ready──▶ ready ──crashing | overdue call──▶ retiring ──exit──▶ gone
+ *   starting ──ready──▶ ready ──crashing | overdue call | idle | worn out──▶ retiring ──exit──▶ gone
  *
  * The worker begins calls in the order they are sent, at most `concurrency` at once, so the pool
  * knows which ones run without being told.
  */
-import { serializeError } from "../../core/serialized-error.ts";
+import type { ErrorCode } from "../../core/error-codes.ts";
 import type { CancelTimer } from "../../time/clock.ts";
-import type { CallMessage, Frame, ToWorker } from "../worker/protocol.ts";
-import { frameOfOne } from "../worker/split-frame.ts";
-import { encodeValue } from "../worker/value-codec.ts";
+import type { ToWorker, WorkerUsage } from "../worker/protocol.ts";
 import type { PoolCall } from "./pool-call.ts";
-import type { WorkerShare } from "./tool-profile.ts";
+import { type TaskTimes, readTaskTimes } from "./task-times.ts";
+import { inputPolicy } from "./transfer-policy.ts";
+import { type OversizedCall, WorkerOutbox } from "./worker-outbox.ts";
 import type { WorkerTransport } from "./worker-transport.ts";
+
+/** Numbers of calls that have begun are kept up to here, rather than moving the others for each. */
+const MAX_BEGUN_KEPT = 1_024;
 
 /** How far a worker is in its life. */
 export type WorkerState = "starting" | "ready" | "retiring" | "gone";
 
-/** A call that no frame can hold. */
-export interface OversizedCall {
-  readonly call: PoolCall;
-  readonly cause: unknown;
+/** Why the pool ends a worker that has calls, for those it takes along. */
+export interface KillReason {
+  readonly code: Extract<ErrorCode, "WORKER_CRASHED" | "MEMORY_EXCEEDED">;
+  /** Goes on from "was ended because ". */
+  readonly because: string;
 }
 
 /** A worker of a pool. */
 export class PoolWorker {
   readonly transport: WorkerTransport;
+  readonly startedAt: number;
   readonly #now: () => number;
-  readonly #known = new Set<number>();
+  readonly #outbox: WorkerOutbox;
   /** Sent and not answered by the worker, in order. */
   readonly #sent = new Map<number, PoolCall>();
-  readonly #running = new Set<PoolCall>();
-  #outgoing: ToWorker[] = [];
-  #attachments: Uint8Array[] = [];
-  /** For each outgoing message, how many attachments there were after it. */
-  #ends: number[] = [];
-  #offers: number[] = [];
+  /** Numbers of calls that have not begun, in order, from `#nextToBegin` on; some may be gone. */
+  #toBegin: number[] = [];
+  #nextToBegin = 0;
+  #begun = 0;
   #lastSeq = 0;
   #concurrency = 1;
   #hasAll = false;
+  #task: string | undefined;
   state: WorkerState = "starting";
-  /** Set when the pool kills it: why, for those it takes along. */
-  killReason: string | undefined;
+  /** Set when the pool kills it. */
+  killReason: KillReason | undefined;
+  /** Whether it leaves because it is told to, with nothing left to do. */
+  isDismissed = false;
+  /** Takes its place when it is worn out; undefined while it need not be replaced. */
+  successor: PoolWorker | undefined;
   /** Whether it has answered since it was last asked; false: its event loop may be blocked. */
   isResponsive = true;
   /** Takes back the timer that waits for its end; undefined while none does. */
   cancelTimer: CancelTimer | undefined;
+  /** What it has used, as it last said. */
+  usage: WorkerUsage = { cpuMs: 0, memoryBytes: 0 };
+  /** What it used when it was ready and had done nothing. Bytes. */
+  freshMemoryBytes = 0;
+  /** Calls it has answered. */
+  callsDone = 0;
+  /** Since when it has no calls, on the pool's clock. */
+  idleSince: number;
   #referenced = true;
   /** Looks in a row at which it had calls and had said nothing since the look before. */
   #quietLooks = 0;
@@ -54,6 +70,14 @@ export class PoolWorker {
   constructor(transport: WorkerTransport, now: () => number) {
     this.transport = transport;
     this.#now = now;
+    this.startedAt = now();
+    this.idleSince = this.startedAt;
+    this.#outbox = new WorkerOutbox(transport);
+  }
+
+  /** Whether it is there for calls, now or soon. */
+  get isActive(): boolean {
+    return this.state === "starting" || this.state === "ready";
   }
 
   /** Calls it has and has not answered. */
@@ -66,14 +90,38 @@ export class PoolWorker {
     return this.#sent.values();
   }
 
-  /** Calls it has begun, as far as is known here. */
-  get running(): ReadonlySet<PoolCall> {
-    return this.#running;
+  /** Calls it has begun, as far as is known here, in order. */
+  get running(): IteratorObject<PoolCall> {
+    return this.#sent.values().filter((call) => call.began);
+  }
+
+  /** How many calls it has begun, as far as is known here. */
+  get runningCount(): number {
+    return this.#begun;
+  }
+
+  /** Calls it was ever sent. */
+  get callsTaken(): number {
+    return this.#lastSeq;
+  }
+
+  /** Size of all frames sent to it: bytes, or characters of text for threads. */
+  get sentBytes(): number {
+    return this.#outbox.sentBytes;
   }
 
   /** It says that it can be given calls. */
-  isReady(): void {
+  isReady(task: string | undefined, usage: WorkerUsage): void {
+    this.#task = task;
+    this.usage = usage;
+    this.freshMemoryBytes = usage.memoryBytes;
+    this.idleSince = this.#now();
     if (this.state === "starting") this.state = "ready";
+  }
+
+  /** How its thread has spent its time; undefined where the system does not tell. */
+  readTimes(): TaskTimes | undefined {
+    return this.#task === undefined ? undefined : readTaskTimes(this.#task);
   }
 
   /** It has said something. */
@@ -105,36 +153,24 @@ export class PoolWorker {
    * @throws ToolError `NOT_PORTABLE` when its input cannot cross; the call is then not taken.
    */
   take(call: PoolCall): void {
-    const share = call.tool.profile.share;
-    if (!this.#known.has(call.tool.number)) this.#introduce(call);
-    const message = this.#callMessage(call, share);
-    this.#add(message);
-    this.#offers.push(call.seq);
-    this.#sent.set(call.seq, call);
-    this.#concurrency = share.concurrency;
-    this.#hasAll = call.alone || share.window === 1;
+    const { window, concurrency } = call.tool.profile.share;
+    const seq = this.#lastSeq + 1;
+    this.#outbox.transfers = inputPolicy(call.tool, this.transport, this.#sent.size);
+    this.#outbox.put(call, seq, concurrency === this.#concurrency ? undefined : concurrency);
+    this.#lastSeq = seq;
+    call.seq = seq;
+    call.began = false;
+    call.cpuAtStart = undefined;
+    this.#sent.set(seq, call);
+    this.#toBegin.push(seq);
+    this.#concurrency = concurrency;
+    this.#hasAll = call.alone || window === 1;
     this.#beginNext();
   }
 
-  /**
-   * Sends what was taken, in one frame, or in several when that is more than a frame or a string can
-   * hold. Returns the calls that are too large by themselves; the worker will drop them.
-   */
+  /** Sends what was taken. Returns the calls that are too large for any frame. */
   flush(): readonly OversizedCall[] {
-    if (this.#outgoing.length === 0) return [];
-    const frame = { messages: this.#outgoing, attachments: this.#attachments };
-    const ends = this.#ends;
-    this.#outgoing = [];
-    this.#attachments = [];
-    this.#ends = [];
-    if (this.#offers.length > 0) this.transport.claims.offer(this.#offers);
-    this.#offers = [];
-    try {
-      this.transport.send(frame);
-      return [];
-    } catch {
-      return this.#sendEach(frame, ends);
-    }
+    return this.#outbox.flush();
   }
 
   /** Keeps the program alive for this worker while it has something to do, and no longer. */
@@ -153,15 +189,15 @@ export class PoolWorker {
 
   /** Sends a message at once, ahead of calls that wait for the next frame. */
   tell(message: ToWorker): void {
-    this.transport.send({ messages: [message], attachments: [] });
+    this.#outbox.tell(message);
   }
 
   /** The worker has answered a call; undefined when it is none of its calls. */
   settle(seq: number): PoolCall | undefined {
     const call = this.#sent.get(seq);
     if (call === undefined) return undefined;
-    this.#sent.delete(seq);
-    this.#running.delete(call);
+    this.callsDone += 1;
+    this.#remove(call);
     this.#beginNext();
     return call;
   }
@@ -173,17 +209,21 @@ export class PoolWorker {
 
   /** Takes back, in order, the calls sent that the worker has not begun and now never will. */
   takeBack(): PoolCall[] {
-    return this.#remove(this.transport.claims.takeBack());
+    return this.#removeAll(this.transport.claims.takeBack());
   }
 
   /**
-   * Takes back, in order, the calls that wait behind one that it has begun. Those of a worker that has
-   * begun none are left to it: it may have been about to.
+   * Takes back, in order, what need not wait for the call that keeps the worker busy: the calls that it has
+   * not begun, and those that it has ended though their answers wait for the next frame. Calls of a worker
+   * that has begun none are left to it: it may have been about to.
    */
-  takeBackWaiting(): PoolCall[] {
+  takeBackStuck(): PoolCall[] {
     const { claims } = this.transport;
     const seqs = claims.takeBack();
-    if (seqs.length < this.#sent.size) return this.#remove(seqs);
+    if (seqs.length < this.#sent.size) {
+      const notBegun = this.#removeAll(seqs);
+      return [...this.#takeBackEnded(), ...notBegun];
+    }
     claims.offer(seqs);
     // It may have found nothing meanwhile, and would not look again by itself.
     this.ping();
@@ -193,83 +233,45 @@ export class PoolWorker {
   /** Takes out every call, in order: nothing more will be answered. */
   takeAll(): PoolCall[] {
     const calls = [...this.#sent.values()];
-    this.#sent.clear();
-    this.#running.clear();
+    for (const call of calls) this.#remove(call);
     return calls;
   }
 
-  #remove(seqs: readonly number[]): PoolCall[] {
-    return seqs.flatMap((seq) => {
-      const call = this.#sent.get(seq);
-      this.#sent.delete(seq);
-      if (call !== undefined) this.#running.delete(call);
-      return call ?? [];
-    });
+  /** One at a time means that all it has begun but the last have ended. Only what may run again is taken. */
+  #takeBackEnded(): PoolCall[] {
+    if (this.#concurrency > 1) return [];
+    const ended = [...this.#sent.values()].slice(0, -1).filter((call) => call.tool.repeatable);
+    for (const call of ended) this.#remove(call);
+    this.#beginNext();
+    return ended;
   }
 
-  #sendEach(frame: Frame<ToWorker>, ends: readonly number[]): OversizedCall[] {
-    const oversized: OversizedCall[] = [];
-    for (const [place, message] of frame.messages.entries()) {
-      try {
-        this.transport.send(frameOfOne(frame, place, ends));
-      } catch (cause) {
-        const call = message.type === "call" ? this.#sent.get(message.seq) : undefined;
-        if (message.type !== "call" || call === undefined) throw cause;
-        // It is offered already, so the worker must be told of it to get past it.
-        const cancel = { type: "cancel", seq: call.seq, reason: serializeError(cause) } as const;
-        const messages = [{ ...message, input: {}, context: undefined }, cancel];
-        this.transport.send({ messages, attachments: [] });
-        oversized.push({ call, cause });
-      }
-    }
-    return oversized;
+  #removeAll(seqs: readonly number[]): PoolCall[] {
+    const calls = seqs.flatMap((seq) => this.#sent.get(seq) ?? []);
+    for (const call of calls) this.#remove(call);
+    return calls;
   }
 
-  #callMessage(call: PoolCall, { concurrency }: WorkerShare): CallMessage {
-    const { attempt, tool } = call;
-    const { attemptId, callId, tenant, idempotencyKey } = attempt;
-    const input = encodeValue(attempt.input, this.#attachments, `The input of ${tool.name}`);
-    const context = attempt.context === undefined ? undefined : this.#encodeContext(call);
-    call.seq = this.#lastSeq += 1;
-    return {
-      type: "call",
-      seq: call.seq,
-      tool: tool.number,
-      attemptId,
-      callId,
-      attempt: attempt.attempt === 1 ? undefined : attempt.attempt,
-      concurrency: concurrency === this.#concurrency ? undefined : concurrency,
-      input,
-      tenant,
-      idempotencyKey,
-      context,
-    };
-  }
-
-  #encodeContext(call: PoolCall): CallMessage["context"] {
-    return encodeValue(call.attempt.context, this.#attachments, `The context of ${call.tool.name}`);
-  }
-
-  #introduce({ tool }: PoolCall): void {
-    this.#known.add(tool.number);
-    const { name, origin, repeatable } = tool;
-    this.#add({ type: "tool", tool: tool.number, name, origin, repeatable });
-  }
-
-  #add(message: ToWorker): void {
-    this.#outgoing.push(message);
-    this.#ends.push(this.#attachments.length);
+  #remove(call: PoolCall): void {
+    this.#sent.delete(call.seq);
+    if (call.began) this.#begun -= 1;
+    if (this.#sent.size === 0) this.idleSince = this.#now();
   }
 
   /** Notes which calls the worker begins now that there is room. */
   #beginNext(): void {
-    if (this.#running.size >= this.#concurrency) return;
-    for (const call of this.#sent.values()) {
-      if (this.#running.size >= this.#concurrency) return;
-      if (this.#running.has(call)) continue;
-      this.#running.add(call);
+    while (this.#begun < this.#concurrency && this.#nextToBegin < this.#toBegin.length) {
+      const call = this.#sent.get(this.#toBegin[this.#nextToBegin] ?? 0);
+      this.#nextToBegin += 1;
+      if (call === undefined) continue;
+      this.#begun += 1;
+      call.began = true;
       call.startedAt = this.#now();
       if (!call.answered) call.attempt.onStart(this.transport.workerId);
     }
+    if (this.#nextToBegin === this.#toBegin.length) this.#toBegin.length = 0;
+    else if (this.#nextToBegin < MAX_BEGUN_KEPT) return;
+    else this.#toBegin = this.#toBegin.slice(this.#nextToBegin);
+    this.#nextToBegin = 0;
   }
 }

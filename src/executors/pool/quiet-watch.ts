@@ -6,8 +6,10 @@ const LOOK_MS = 20;
 /** Looks after which a worker that does not even begin its calls is given up: about 1.3 s. A power of two. */
 const DEAF_LOOKS = 64;
 
-/** What is done about quiet workers. */
+/** What is done at each look. */
 export interface QuietListener {
+  /** A look is taken, whether anybody is quiet or not. */
+  onLook(): void;
   /** It computes for long, or is busy with something else. Called at growing distances. */
   onBusy(worker: PoolWorker): void;
   /** It has been quiet for so long that it may never come back. */
@@ -36,6 +38,7 @@ export class QuietWatch {
 
   #look(): void {
     this.#cancelTimer = undefined;
+    this.#listener.onLook();
     for (const worker of this.#workers) {
       if (worker.state !== "ready" || worker.load === 0) continue;
       const looks = worker.look();

@@ -66,6 +66,33 @@ describe("the profile of a tool", () => {
     expect(profile.share).toEqual({ window: 1, concurrency: 1 });
   });
 
+  test("gives it company again when many calls in a row have ended well, later after each death", () => {
+    const profile = new ToolProfile(64);
+    const survive = (calls: number): void => {
+      for (let call = 0; call < calls; call += 1) profile.learn(computing(0.001), true);
+    };
+    profile.blame();
+    survive(15);
+    expect(profile.share.window).toBe(1);
+    survive(1);
+    expect(profile.share.window).toBeGreaterThan(1);
+    profile.blame();
+    profile.blame();
+    survive(31);
+    expect(profile.share.window).toBe(1);
+    survive(1);
+    expect(profile.share.window).toBeGreaterThan(1);
+  });
+
+  test("knows how much of the time they hold their worker its calls compute", () => {
+    const profile = new ToolProfile(64);
+    expect(profile.computingShare).toBe(1);
+    profile.learn({ runMs: 10, cpuMs: 1 }, true);
+    expect(profile.computingShare).toBeCloseTo(0.1);
+    for (let call = 0; call < 200; call += 1) profile.learn({ runMs: 10, cpuMs: 10 }, true);
+    expect(profile.computingShare).toBeCloseTo(1);
+  });
+
   test("never lets more calls wait in a worker than it can be offered", () => {
     const profile = new ToolProfile(1_000_000);
     profile.learn(waiting(20), true);

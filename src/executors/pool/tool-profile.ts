@@ -20,6 +20,9 @@ const MAX_PIPELINED = 512;
 const LEAST_WAIT_MS = 1;
 /** Weight of the newest call in the averages. */
 const NEWEST = 1 / 16;
+/** Calls after a death that must end well before a tool gets company in its worker again; twice as many after each more. */
+const FORGIVEN_AFTER = 16;
+const MAX_DOUBLINGS = 6;
 /** How many deviations above its mean a call is expected to be busy at most. */
 const DEVIATIONS = 4;
 
@@ -38,6 +41,9 @@ export class ToolProfile {
   readonly #maxConcurrency: number;
   #completed = 0;
   #deaths = 0;
+  /** Calls that ended since the last death. */
+  #survived = 0;
+  #cpuMs = 0;
   #busyMs = 0;
   #busyDeviationMs = 0;
   #waitMs = 0;
@@ -53,22 +59,36 @@ export class ToolProfile {
     return this.#share;
   }
 
+  /** Of the time its calls hold their worker, how much they compute: 0 to 1. 1 while nothing is known. */
+  get computingShare(): number {
+    return this.#busyMs > 0 ? Math.min(1, this.#cpuMs / this.#busyMs) : 1;
+  }
+
   /** A call has ended by itself. @param ranAlone - Whether nothing else ran in its worker meanwhile. */
-  learn({ runMs, busyMs = runMs }: RunTimes, ranAlone: boolean): void {
+  learn({ runMs, busyMs = runMs, cpuMs = busyMs }: RunTimes, ranAlone: boolean): void {
     this.#completed += 1;
+    if (this.#deaths > 0) this.#forgive();
     const weight = this.#completed === 1 ? 1 : NEWEST;
     const surprise = busyMs - this.#busyMs;
     this.#busyMs += weight * surprise;
     this.#busyDeviationMs += NEWEST * (Math.abs(surprise) - this.#busyDeviationMs);
+    this.#cpuMs += weight * (cpuMs - this.#cpuMs);
     // Beside others the loop's busy time is theirs as well, and says nothing about this tool.
     if (ranAlone) this.#waitMs += weight * (runMs - busyMs - this.#waitMs);
-    this.#share = this.#nextShare();
+    this.#updateShare();
   }
 
-  /** A call of it was running when its worker died. It runs alone from now on. */
+  /** A call of it was running when its worker died. It runs alone until many have ended well. */
   blame(): void {
     this.#deaths += 1;
+    this.#survived = 0;
     this.#share = ALONE;
+  }
+
+  #forgive(): void {
+    this.#survived += 1;
+    const enough = FORGIVEN_AFTER * 2 ** Math.min(this.#deaths - 1, MAX_DOUBLINGS);
+    if (this.#survived >= enough) this.#deaths = 0;
   }
 
   /** The longest a call is busy, but for rare ones: mean and deviation as in TCP's timer (Jacobson, 1988). */
@@ -76,13 +96,24 @@ export class ToolProfile {
     return this.#busyMs + DEVIATIONS * this.#busyDeviationMs;
   }
 
-  #nextShare(): WorkerShare {
-    if (this.#deaths > 0) return ALONE;
-    if (this.#waitMs >= LEAST_WAIT_MS) {
-      return { window: this.#maxConcurrency, concurrency: this.#maxConcurrency };
-    }
+  #updateShare(): void {
+    const window = this.#nextWindow();
+    const concurrency = this.#waits ? window : 1;
+    const { share } = this;
+    // Most calls change nothing, and what everybody looks at need not be new each time.
+    if (window !== share.window || concurrency !== share.concurrency)
+      this.#share = { window, concurrency };
+  }
+
+  get #waits(): boolean {
+    return this.#deaths === 0 && this.#waitMs >= LEAST_WAIT_MS;
+  }
+
+  #nextWindow(): number {
+    if (this.#deaths > 0) return 1;
+    if (this.#waits) return this.#maxConcurrency;
     const fitting = Math.floor(PIPELINE_MS / this.#longestBusyMs);
     const most = Math.min(2 ** this.#completed, MAX_PIPELINED);
-    return { window: Math.min(Math.max(fitting, 1), most), concurrency: 1 };
+    return Math.min(Math.max(fitting, 1), most);
   }
 }

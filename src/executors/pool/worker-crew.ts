@@ -1,22 +1,30 @@
-/** The workers of a pool: starts them, finds one for a call, and lets them go. */
+/** The workers of a pool: starts them, finds one for a call, replaces them, and lets them go. */
+import type { EventSink } from "../../core/call-event.ts";
+import type { PoolEvent, PoolMode, ResizeReason } from "../../core/pool-event.ts";
 import type { Clock } from "../../time/clock.ts";
-import type { Frame, FromWorker } from "../worker/protocol.ts";
+import type { Frame, FromWorker, ReadyMessage } from "../worker/protocol.ts";
+import { CoreUse } from "./core-use.ts";
 import { stillborn } from "./crash-errors.ts";
 import type { PoolCall } from "./pool-call.ts";
 import type { ResolvedPoolOptions } from "./pool-options.ts";
-import { PoolWorker } from "./pool-worker.ts";
+import { type Growth, type PoolDemand, PoolSizer } from "./pool-sizer.ts";
+import { type KillReason, PoolWorker } from "./pool-worker.ts";
+import { StartBackoff } from "./start-backoff.ts";
 import type { OpenTransport, WorkerExit } from "./worker-transport.ts";
 
-/** Workers that may die in a row before they were ready, before the crew gives up for the moment. */
-const MAX_FAILED_STARTS = 3;
 /** How long an idle worker may take to leave when told to, before it is killed. Milliseconds. */
 const CLOSE_GRACE_MS = 1_000;
+/** Calls after which a worker is replaced in any case: its claims grow by four bytes with each. */
+const MAX_CLAIMS = 4_000_000;
 
 /** What a crew is made of. */
 export interface CrewParts {
+  readonly mode: PoolMode;
   readonly open: OpenTransport;
   readonly options: ResolvedPoolOptions;
   readonly clock: Clock;
+  /** Hears when the crew changes its size. */
+  readonly emit?: EventSink<PoolEvent> | undefined;
 }
 
 /** What a crew tells its pool. */
@@ -24,25 +32,67 @@ export interface CrewListener {
   onFrame(worker: PoolWorker, frame: Frame<FromWorker>): void;
   /** A worker has gone; its calls are still in it. */
   onExit(worker: PoolWorker, exit: WorkerExit): void;
-  /** No worker can be started; this is how the last one ended. */
-  onNeverStarted(exit: WorkerExit): void;
+  /** A worker gets no more calls: those that it has not begun are to be taken back. */
+  onRetired(worker: PoolWorker): void;
+}
+
+/** The calls that wait for a worker. */
+export interface WaitingCalls {
+  readonly waiting: number;
+  /** How long the first has waited. Milliseconds. */
+  readonly oldestWaitMs: number;
+}
+
+/** What has become of a crew so far. */
+export interface CrewHistory {
+  grown: number;
+  shrunk: number;
+  /** Workers that ended though nobody had told them to leave. */
+  died: number;
+  /** Workers replaced at `maxCalls`, `maxAgeMs` or `maxMemoryBytes`. */
+  recycled: number;
+  /** Size of all frames of workers that are gone. */
+  sentBytes: number;
+  receivedBytes: number;
 }
 
 /** The workers of a pool. */
 export class WorkerCrew {
   readonly #parts: CrewParts;
   readonly #listener: CrewListener;
+  readonly #sizer: PoolSizer;
+  readonly #backoff = new StartBackoff();
+  readonly #coreUse = new CoreUse();
   readonly #workers = new Set<PoolWorker>();
-  #failedStarts = 0;
+  readonly history: CrewHistory = {
+    grown: 0,
+    shrunk: 0,
+    died: 0,
+    recycled: 0,
+    sentBytes: 0,
+    receivedBytes: 0,
+  };
+  /** As the last event told. */
+  #size = 0;
 
   constructor(parts: CrewParts, listener: CrewListener) {
     this.#parts = parts;
     this.#listener = listener;
+    this.#sizer = new PoolSizer(parts.options);
   }
 
   /** Every worker that is not gone. */
   get workers(): ReadonlySet<PoolWorker> {
     return this.#workers;
+  }
+
+  /** How the last worker ended that never was ready, while none can be started; undefined otherwise. */
+  get brokenStart(): (WorkerExit & { readonly retryAfterMs: number }) | undefined {
+    const { lastExit } = this.#backoff;
+    const retryAfterMs = this.#backoff.retryAfterMs(this.#parts.clock.now());
+    if (lastExit === undefined || retryAfterMs === 0) return undefined;
+    for (const worker of this.#workers) if (worker.isActive) return undefined;
+    return { ...lastExit, retryAfterMs };
   }
 
   /** The least loaded worker that may take a call now; undefined when none may. */
@@ -61,44 +111,114 @@ export class WorkerCrew {
     return this.#workers.values().find((worker) => worker.find(call.seq) === call);
   }
 
-  /** Starts workers for calls that no worker takes, as far as the crew may grow. */
-  growFor(waiting: number): void {
-    let starting = 0;
-    for (const worker of this.#workers) if (worker.state === "starting") starting += 1;
-    while (starting < waiting && this.#workers.size < this.#parts.options.max) {
-      if (this.#start()) starting += 1;
-      else if (this.#hasGivenUp()) return;
+  /** Starts workers for calls that no worker takes, and up to the least there should be. */
+  growFor(calls: WaitingCalls): void {
+    this.#start(this.#sizer.grow(this.#demand(calls)));
+  }
+
+  /** Looks at what the workers do: whether more would help, and whether the next call will find one. */
+  look(calls: WaitingCalls): void {
+    if (calls.waiting > 0) this.#coreUse.look(this.#workers, this.#parts.clock.now());
+    else this.#coreUse.forget();
+    this.growFor(calls);
+    this.#start(this.#sizer.spare(this.#demand(calls)));
+  }
+
+  /** A worker says that it can be given calls. One that it replaces leaves now. */
+  welcome(worker: PoolWorker, { task, cpuMs, memoryBytes }: ReadyMessage): void {
+    worker.isReady(task, { cpuMs, memoryBytes });
+    this.#backoff.succeeded();
+    for (const worn of this.#workers) {
+      if (worn.successor !== worker || !worn.isActive) continue;
+      this.history.recycled += 1;
+      this.#dismiss(worn);
+      this.#listener.onRetired(worn);
     }
   }
 
-  /** A worker says that it can be given calls. */
-  welcome(worker: PoolWorker): void {
-    worker.isReady();
-    this.#failedStarts = 0;
-  }
-
   /** Ends a worker at once; those it takes along are told why. */
-  kill(worker: PoolWorker, reason: string): void {
+  kill(worker: PoolWorker, reason: KillReason): void {
     worker.killReason ??= reason;
     worker.state = "retiring";
     worker.transport.kill();
   }
 
-  /**
-   * Sees to those with nothing to do: they must not keep the program alive, leave when the pool closes,
-   * and go for good when they are retiring.
-   */
-  tidy(isClosing: boolean): void {
-    const { killGraceMs } = this.#parts.options;
+  /** Sees to those with nothing to do: they must not keep the program alive, and go when they are retiring. */
+  tidy(): void {
     for (const worker of this.#workers) {
-      if (isClosing && worker.load === 0) this.#dismiss(worker);
-      if (worker.state === "retiring" && worker.load === 0) this.#endAfter(killGraceMs, worker);
+      if (worker.successor === undefined && this.#isWornOut(worker)) this.recycle(worker);
+      if (worker.state === "retiring" && worker.load === 0) this.#endRetired(worker);
       worker.updateReference();
     }
+    this.#noteSize("ended");
   }
 
-  /** False when not even that could be done; the failure is counted. */
-  #start(): boolean {
+  /** Lets every worker go that has nothing to do: the pool closes. */
+  dismissIdle(): void {
+    for (const worker of this.#workers) {
+      if (worker.isActive && worker.load === 0) this.#dismiss(worker);
+    }
+    this.#noteSize("closed");
+  }
+
+  /** Lets workers go that have been idle for long, as far as there are more than `min`. */
+  dismissLongIdle(): void {
+    const { min, idleTimeoutMs } = this.#parts.options;
+    const longAgo = this.#parts.clock.now() - idleTimeoutMs;
+    let spare = this.#activeCount() - min;
+    // The newest first: calls go to the oldest idle one, so that the others can be seen to be too many.
+    for (const worker of [...this.#workers].toReversed()) {
+      if (spare <= 0) break;
+      if (worker.state !== "ready" || worker.load > 0 || worker.idleSince > longAgo) continue;
+      this.#dismiss(worker);
+      spare -= 1;
+    }
+    this.#noteSize("idle");
+  }
+
+  /** Has a worker replaced: a new one is started, and takes over when it is ready. One at a time. */
+  recycle(worker: PoolWorker): void {
+    const isUnderWay = this.#workers
+      .values()
+      .some(({ successor, isActive }) => successor && isActive);
+    if (!worker.isActive || isUnderWay || this.#backoff.allowance(0, this.#parts.clock.now()) === 0)
+      return;
+    worker.successor = this.#open();
+  }
+
+  #isWornOut({ state, callsTaken, startedAt, successor }: PoolWorker): boolean {
+    if (state !== "ready" || successor !== undefined) return false;
+    const { maxCalls, maxAgeMs } = this.#parts.options;
+    if (callsTaken >= Math.min(maxCalls, MAX_CLAIMS)) return true;
+    return this.#parts.clock.now() - startedAt >= maxAgeMs;
+  }
+
+  #demand(calls: WaitingCalls): PoolDemand {
+    let size = 0;
+    let starting = 0;
+    let idle = 0;
+    for (const { isActive, state, load, successor } of this.#workers) {
+      if (successor !== undefined) continue;
+      // One that retires with calls still has its place; the machine is not larger for it.
+      if (isActive || load > 0) size += 1;
+      if (state === "starting") starting += 1;
+      else if (state === "ready" && load === 0) idle += 1;
+    }
+    return { ...calls, size, starting, idle, computing: this.#coreUse.computing };
+  }
+
+  #start(growth: Growth | undefined): void {
+    if (growth === undefined) return;
+    const now = this.#parts.clock.now();
+    let started = 0;
+    while (started < growth.start && this.#backoff.allowance(this.#startingCount(), now) > 0) {
+      if (this.#open() !== undefined) started += 1;
+    }
+    this.#noteSize(growth.reason);
+  }
+
+  /** Undefined when not even that could be done; the failure is counted. */
+  #open(): PoolWorker | undefined {
     const { open, clock } = this.#parts;
     let worker: PoolWorker | undefined;
     try {
@@ -108,28 +228,25 @@ export class WorkerCrew {
       });
       worker = new PoolWorker(transport, () => clock.now());
       this.#workers.add(worker);
-      return true;
     } catch (cause) {
-      this.#onFailedStart(stillborn(cause));
-      return false;
+      this.#backoff.failed(stillborn(cause), clock.now());
     }
+    return worker;
   }
 
-  /** The count starts anew once it has given up. */
-  #hasGivenUp(): boolean {
-    return this.#failedStarts === 0;
-  }
-
+  /** A worker leaves by itself when it is told to and has nothing to do; a tool may have seen to it that it cannot. */
   #dismiss(worker: PoolWorker): void {
+    worker.isDismissed = true;
     if (worker.state === "starting") worker.transport.kill();
-    if (worker.state === "ready") {
-      worker.tell({ type: "close" });
-      this.#endAfter(CLOSE_GRACE_MS, worker);
-    }
+    else worker.tell({ type: "close" });
     worker.state = "retiring";
   }
 
-  /** A worker with nothing left to do should leave by itself; a tool may have seen to it that it cannot. */
+  /** One that crashed has said so already. */
+  #endRetired(worker: PoolWorker): void {
+    this.#endAfter(worker.isDismissed ? CLOSE_GRACE_MS : this.#parts.options.killGraceMs, worker);
+  }
+
   #endAfter(ms: number, worker: PoolWorker): void {
     worker.cancelTimer ??= this.#parts.clock.setTimer(ms, () => worker.transport.kill());
   }
@@ -139,14 +256,39 @@ export class WorkerCrew {
     worker.state = "gone";
     worker.cancelTimer?.();
     this.#workers.delete(worker);
+    this.history.sentBytes += worker.sentBytes;
+    this.history.receivedBytes += worker.transport.receivedBytes;
+    if (!worker.isDismissed) this.history.died += 1;
+    if (wasStarting) this.#backoff.failed(exit, this.#parts.clock.now());
+    for (const worn of this.#workers) {
+      if (worn.successor === worker) worn.successor = undefined;
+    }
     this.#listener.onExit(worker, exit);
-    if (wasStarting) this.#onFailedStart(exit);
   }
 
-  #onFailedStart(exit: WorkerExit): void {
-    this.#failedStarts += 1;
-    if (this.#failedStarts < MAX_FAILED_STARTS) return;
-    this.#failedStarts = 0;
-    this.#listener.onNeverStarted(exit);
+  #startingCount(): number {
+    let starting = 0;
+    for (const { state } of this.#workers) if (state === "starting") starting += 1;
+    return starting;
+  }
+
+  #activeCount(): number {
+    let active = 0;
+    for (const { isActive, successor } of this.#workers) {
+      if (isActive && successor === undefined) active += 1;
+    }
+    return active;
+  }
+
+  /** Tells of a new size, with the reason for the latest change. */
+  #noteSize(reason: ResizeReason): void {
+    const to = this.#activeCount();
+    const from = this.#size;
+    if (to === from) return;
+    this.#size = to;
+    if (to > from) this.history.grown += 1;
+    else this.history.shrunk += 1;
+    const { mode, clock, emit } = this.#parts;
+    emit?.({ type: "pool.resized", at: clock.epoch(), mode, from, to, reason });
   }
 }

@@ -8,67 +8,71 @@
  *   its worker dies, it had begun, repeatable    it runs once more, alone in its worker
  *   its worker dies, it had begun                WORKER_CRASHED or MEMORY_EXCEEDED
  *   its deadline ends                            answered at once; the work is told, then killed
+ *   its tool has killed worker after worker      CIRCUIT_OPEN (see quarantine.ts)
  */
-import type { EventSink } from "../../core/call-event.ts";
-import type { PoolEvent } from "../../core/pool-event.ts";
 import type { PoolStats } from "../../core/registry-stats.ts";
 import { serializeError } from "../../core/serialized-error.ts";
 import { thrownText } from "../../core/thrown-text.ts";
 import { ToolError } from "../../core/tool-error.ts";
-import { type ConcreteMode, type Tool, isRepeatable } from "../../core/tool.ts";
-import type { Clock } from "../../time/clock.ts";
+import type { Tool } from "../../core/tool.ts";
+import type { CancelTimer } from "../../time/clock.ts";
 import type { Attempt, AttemptOutcome, Executor } from "../executor.ts";
 import type { Frame, FromWorker } from "../worker/protocol.ts";
 import { CallLine } from "./call-line.ts";
 import { crashError, crashingError, neverStarted } from "./crash-errors.ts";
-import { PoolCall, type PoolTool } from "./pool-call.ts";
+import { OverdueCalls } from "./overdue-calls.ts";
+import { PoolCall } from "./pool-call.ts";
+import { poolStats } from "./pool-stats.ts";
 import type { PoolWorker } from "./pool-worker.ts";
 import { refusalOf } from "./refusal.ts";
 import { QuietWatch } from "./quiet-watch.ts";
-import { ToolProfile } from "./tool-profile.ts";
+import { ResourceCaps } from "./resource-caps.ts";
+import { ToolBook } from "./tool-book.ts";
 import { type WorkerAnswer, outcomeOf } from "./worker-answer.ts";
-import { type CrewParts, WorkerCrew } from "./worker-crew.ts";
+import { type CrewParts, type WaitingCalls, WorkerCrew } from "./worker-crew.ts";
 import type { WorkerExit } from "./worker-transport.ts";
 
 /** Times a repeatable call may have its worker die under it. */
 const MAX_DEATHS = 2;
 
 /** What a pool is given by those who make it, whatever kind of workers it has. */
-export interface PoolSurroundings {
-  readonly clock: Clock;
-  /** Hears when the pool changes its size. Default: nobody. */
-  readonly emit?: EventSink<PoolEvent> | undefined;
-}
-
-/** What a pool is made of. */
-export interface PoolParts extends CrewParts, PoolSurroundings {
-  readonly mode: Extract<ConcreteMode, "thread" | "process">;
-}
+export type PoolSurroundings = Pick<CrewParts, "clock" | "emit">;
 
 /** An {@link Executor} over workers of one kind. */
 export class WorkerPool implements Executor {
-  readonly mode: PoolParts["mode"];
-  readonly #parts: PoolParts;
+  readonly mode: CrewParts["mode"];
+  readonly #parts: CrewParts;
   readonly #crew: WorkerCrew;
   readonly #line = new CallLine();
   readonly #watch: QuietWatch;
-  readonly #tools = new WeakMap<Tool, PoolTool>();
-  #toolCount = 0;
+  readonly #overdue: OverdueCalls;
+  readonly #caps: ResourceCaps;
+  readonly #tools: ToolBook;
   #dispatchIsDue = false;
+  #cancelUpkeep: CancelTimer | undefined;
   #closing: { readonly resolve: () => void; readonly done: Promise<void> } | undefined;
 
-  constructor(parts: PoolParts) {
+  constructor(parts: CrewParts) {
+    const { clock, options } = parts;
     this.mode = parts.mode;
     this.#parts = parts;
+    this.#tools = new ToolBook(parts);
+    const onRetired = (worker: PoolWorker): void => this.#putBack(worker.takeBack());
     this.#crew = new WorkerCrew(parts, {
       onFrame: (worker, frame) => this.#onFrame(worker, frame),
       onExit: (worker, exit) => this.#onExit(worker, exit),
-      onNeverStarted: (exit) => this.#onNeverStarted(exit),
+      onRetired,
     });
-    this.#watch = new QuietWatch(parts.clock, this.#crew.workers, {
-      onBusy: (worker) => this.#putBack(worker.takeBackWaiting()),
+    this.#watch = new QuietWatch(clock, this.#crew.workers, {
+      onLook: () => this.#onLook(),
+      onBusy: (worker) => this.#putBack(worker.takeBackStuck()),
       onDeaf: (worker) => this.#onDeaf(worker),
     });
+    const { killGraceMs, maxMemoryBytes } = options;
+    this.#overdue = new OverdueCalls({ clock, crew: this.#crew, killGraceMs, onRetired });
+    const onOverCpu = (call: PoolCall, error: ToolError): void => this.#stop(call, error);
+    this.#caps = new ResourceCaps({ crew: this.#crew, maxMemoryBytes, onOverCpu });
+    if (options.min > 0) this.#dispatchSoon();
   }
 
   refuses(tool: Tool): ToolError | undefined {
@@ -76,14 +80,16 @@ export class WorkerPool implements Executor {
   }
 
   stats(): readonly PoolStats[] {
-    return [];
+    const parts = { mode: this.mode, crew: this.#crew, line: this.#line, tools: this.#tools };
+    return poolStats(parts, this.#parts.clock.now());
   }
 
   execute(attempt: Attempt): Promise<AttemptOutcome> {
     return new Promise((resolve) => {
-      const call = new PoolCall(attempt, this.#toolOf(attempt.tool), resolve);
+      const now = this.#parts.clock.now();
+      const call = new PoolCall(attempt, this.#tools.toolOf(attempt.tool), now, resolve);
       this.#line.add(call);
-      call.watchDeadline(() => this.#cancel(call));
+      call.watchDeadline((reason) => this.#stop(call, reason));
       this.#dispatchSoon();
     });
   }
@@ -100,30 +106,15 @@ export class WorkerPool implements Executor {
   destroy(): Promise<void> {
     const reason = new ToolError("CALL_CANCELLED", "The worker pool was destroyed.");
     for (const call of this.#line.takeAll()) this.#fail(call, reason, false);
+    const because = "the worker pool was destroyed";
     for (const worker of this.#crew.workers) {
       for (const call of worker.takeAll()) {
         this.#fail(call, reason, true);
         call.endWork();
       }
-      this.#crew.kill(worker, "the worker pool was destroyed");
+      this.#crew.kill(worker, { code: "WORKER_CRASHED", because });
     }
     return this.close();
-  }
-
-  #toolOf(tool: Tool): PoolTool {
-    const known = this.#tools.get(tool);
-    if (known !== undefined) return known;
-    if (tool.origin?.kind !== "module")
-      throw new TypeError(`${tool.name} cannot leave this process.`);
-    const made: PoolTool = {
-      number: (this.#toolCount += 1),
-      name: tool.name,
-      origin: tool.origin,
-      repeatable: isRepeatable(tool),
-      profile: new ToolProfile(this.#parts.options.maxConcurrencyPerWorker),
-    };
-    this.#tools.set(tool, made);
-    return made;
   }
 
   /** Calls that come in together leave together, in one frame per worker. */
@@ -138,17 +129,56 @@ export class WorkerPool implements Executor {
 
   #dispatch(): void {
     for (let call = this.#line.first; call !== undefined; call = this.#line.first) {
-      const worker = this.#crew.bestFor(call);
-      if (worker === undefined) break;
-      this.#line.shift();
-      this.#give(worker, call);
+      const refusal = this.#tools.refusalOf(call);
+      const worker = refusal ? undefined : this.#crew.bestFor(call);
+      if (refusal !== undefined) {
+        this.#line.shift();
+        this.#fail(call, refusal, false);
+      } else if (worker === undefined) break;
+      else {
+        this.#line.shift();
+        this.#give(worker, call);
+      }
     }
     for (const worker of this.#crew.workers) this.#flush(worker);
-    this.#crew.growFor(this.#line.size);
-    const isClosing = this.#closing !== undefined && this.#line.size === 0;
-    this.#crew.tidy(isClosing);
-    if (isClosing && this.#crew.workers.size === 0) this.#closing?.resolve();
+    if (this.#closing === undefined || this.#line.size > 0) this.#resize();
+    else this.#leave();
+    this.#crew.tidy();
     this.#watch.update();
+  }
+
+  #resize(): void {
+    this.#crew.growFor(this.#waitingCalls());
+    const { brokenStart } = this.#crew;
+    if (brokenStart !== undefined) {
+      const error = neverStarted(this.mode, brokenStart);
+      for (const call of this.#line.takeAll()) this.#fail(call, error, false);
+    }
+    this.#keepUp();
+  }
+
+  #leave(): void {
+    this.#crew.dismissIdle();
+    this.#cancelUpkeep?.();
+    if (this.#crew.workers.size === 0) this.#closing?.resolve();
+  }
+
+  /** Looks now and then for workers that are idle or old, also while nothing happens. */
+  #keepUp(): void {
+    const { min, idleTimeoutMs, maxAgeMs } = this.#parts.options;
+    if (this.#cancelUpkeep !== undefined || this.#crew.workers.size + min === 0) return;
+    const ms = Math.min(Math.max(Math.min(idleTimeoutMs, maxAgeMs) / 4, 10), 5_000);
+    this.#cancelUpkeep = this.#parts.clock.setBackgroundTimer(ms, () => {
+      this.#cancelUpkeep = undefined;
+      this.#crew.dismissLongIdle();
+      this.#dispatch();
+    });
+  }
+
+  #waitingCalls(): WaitingCalls {
+    const since = this.#line.first?.waitingSince;
+    const oldestWaitMs = since === undefined ? 0 : this.#parts.clock.now() - since;
+    return { waiting: this.#line.size, oldestWaitMs };
   }
 
   #give(worker: PoolWorker, call: PoolCall): void {
@@ -181,21 +211,29 @@ export class WorkerPool implements Executor {
         return worker.settle(message.seq)?.endWork();
       case "progress":
         return worker.find(message.seq)?.progressed(message.update);
+      case "usage":
+        worker.usage = message;
+        return this.#caps.heard(worker);
       case "crashing":
         return this.#onCrashing(worker, message);
       case "ready":
-        return this.#crew.welcome(worker);
+        return this.#crew.welcome(worker, message);
       case "pong":
         worker.isResponsive = true;
     }
   }
 
   #onAnswer(worker: PoolWorker, answer: WorkerAnswer, attachments: readonly Uint8Array[]): void {
-    const ranAlone = worker.running.size <= 1;
+    const ranAlone = worker.runningCount <= 1;
     const call = worker.settle(answer.seq);
     if (call === undefined) return;
-    call.tool.profile.learn(answer, ranAlone);
-    if (!call.answered) call.answer(outcomeOf(call.tool.name, answer, attachments));
+    const { tool } = call;
+    tool.profile.learn(answer, ranAlone);
+    this.#tools.survived(tool);
+    if (!call.answered) {
+      const tookMs = this.#parts.clock.now() - call.startedAt;
+      call.answer(outcomeOf(tool.name, answer, { attachments, tookMs }));
+    }
     call.endWork();
   }
 
@@ -205,28 +243,39 @@ export class WorkerPool implements Executor {
     this.#putBack(worker.takeBack());
     const call = message.seq === undefined ? undefined : worker.settle(message.seq);
     if (call === undefined) return;
-    call.tool.profile.blame();
     const { workerId, stderrTail } = worker.transport;
-    this.#afterDeath(call, crashingError(call.tool.name, message.error, { workerId, stderrTail }));
+    const place = { workerId, stderrTail };
+    const error = crashingError(call.tool.name, message.error, place);
+    this.#tools.blame(call.tool, error, true);
+    this.#afterDeath(call, error);
   }
 
   #onExit(worker: PoolWorker, exit: WorkerExit): void {
     this.#putBack(worker.takeBack());
     const { killReason, transport } = worker;
     const death = { workerId: transport.workerId, exit, killReason };
-    // The last first, for each goes back to the head of the line.
-    for (const call of worker.takeAll().toReversed()) {
-      if (killReason === undefined) call.tool.profile.blame();
-      this.#afterDeath(call, crashError(call.tool.name, death));
+    const calls = worker.takeAll();
+    if (killReason?.code !== "WORKER_CRASHED") {
+      for (const tool of new Set(calls.map((call) => call.tool)))
+        this.#tools.blame(tool, crashError(tool.name, death), calls.length === 1);
     }
+    // The last first, for each goes back to the head of the line.
+    for (const call of calls.toReversed())
+      this.#afterDeath(call, crashError(call.tool.name, death));
     this.#dispatchSoon();
   }
 
-  /** Puts calls that have not begun back in line. No work is left of those answered meanwhile. */
+  /** Puts calls back in line. No work is left of those answered meanwhile. */
   #putBack(calls: readonly PoolCall[]): void {
     for (const call of calls) if (call.answered) call.endWork();
     this.#line.putBack(calls);
     if (calls.length > 0) this.#dispatchSoon();
+  }
+
+  #onLook(): void {
+    this.#caps.look();
+    this.#crew.look(this.#waitingCalls());
+    this.#dispatchSoon();
   }
 
   /** A worker begins nothing: something that a tool left behind keeps it busy, perhaps for ever. */
@@ -237,60 +286,41 @@ export class WorkerPool implements Executor {
     this.#putBack(calls);
     if (worker.load > 0) return;
     for (const call of calls) call.moved = true;
-    this.#crew.kill(worker, "it did not begin the calls it was given");
+    const because = "it did not begin the calls it was given";
+    this.#crew.kill(worker, { code: "WORKER_CRASHED", because });
   }
 
   /** A call whose worker died under it: answered, or run once more where that does no harm. */
   #afterDeath(call: PoolCall, error: ToolError): void {
+    const { repeatable, quarantine } = call.tool;
     call.endWork();
     call.deaths += 1;
-    const again = call.tool.repeatable && call.deaths < MAX_DEATHS && !call.answered;
+    const again = repeatable && call.deaths < MAX_DEATHS && !quarantine.isOn && !call.answered;
     if (!again) return this.#fail(call, error, true);
     call.alone = true;
     this.#line.putBack([call]);
   }
 
-  #onNeverStarted(exit: WorkerExit): void {
-    for (const call of this.#line.takeAll()) this.#fail(call, neverStarted(this.mode, exit), false);
-  }
-
-  /** The attempt's deadline has ended: answer now, then see to it that the work ends. */
-  #cancel(call: PoolCall): void {
-    const { reason } = call.attempt.deadline;
-    if (reason === undefined || call.answered) return;
+  /** The attempt must stop: answer now, then see to it that the work ends. */
+  #stop(call: PoolCall, reason: ToolError): void {
+    if (call.answered) return;
     const worker = this.#crew.holderOf(call);
     if (worker === undefined) {
       this.#line.leave();
       return this.#fail(call, reason, false);
     }
-    const runs = worker.running.has(call);
-    const runMs = runs ? this.#parts.clock.now() - call.startedAt : 0;
-    const lingering = runs ? call.lingering() : undefined;
-    call.answer({ status: "error", error: reason, began: runs, runMs, lingering });
+    const { began } = call;
+    const runMs = began ? this.#parts.clock.now() - call.startedAt : 0;
+    const lingering = began ? call.lingering() : undefined;
+    call.answer({ status: "error", error: reason, began, runMs, lingering });
     this.#flush(worker);
     worker.tell({ type: "cancel", seq: call.seq, reason: serializeError(reason) });
-    this.#watchOverdue(worker, call);
-  }
-
-  #watchOverdue(worker: PoolWorker, call: PoolCall): void {
-    worker.ping();
-    this.#parts.clock.setTimer(this.#parts.options.killGraceMs, () => {
-      if (worker.find(call.seq) === call && worker.state !== "gone") this.#endOverdue(worker, call);
-    });
-  }
-
-  /** A cancelled call still runs after its time of grace, so its worker has to go: when those beside it are done. */
-  #endOverdue(worker: PoolWorker, call: PoolCall): void {
-    if (!worker.running.has(call)) return this.#watchOverdue(worker, call);
-    worker.state = "retiring";
-    this.#putBack(worker.takeBack());
-    const others = [...worker.running].some((other) => !other.answered);
-    if (others && worker.isResponsive) this.#watchOverdue(worker, call);
-    else this.#crew.kill(worker, `${call.tool.name} did not stop when it was told to`);
+    this.#overdue.watch(worker, call);
   }
 
   #fail(call: PoolCall, error: ToolError, began: boolean): void {
     const runMs = began ? this.#parts.clock.now() - call.startedAt : 0;
+    if (call.isProbe) this.#tools.abandonProbe(call);
     call.answer({ status: "error", error, began, runMs });
   }
 }

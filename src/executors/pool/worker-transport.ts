@@ -38,14 +38,27 @@ export interface TransportListener {
 export interface WorkerTransport {
   /** Unique among the workers of this process: `thread-3`, `process-7`. */
   readonly workerId: string;
+  /** A child's process id; undefined for threads. */
+  readonly pid: number | undefined;
+  /** A thread's id; undefined for processes. */
+  readonly threadId: number | undefined;
+  /** Size of all frames that came from the worker: bytes, or characters of text for threads. */
+  readonly receivedBytes: number;
   /** The last lines it has printed to stderr. */
   readonly stderrTail: string;
   /** Which calls the worker may begin; readable also after its death. */
   readonly claims: ClaimOffers;
   /** Whether something that was sent is still on this side. */
   readonly isSending: boolean;
-  /** Sends a frame. Ignored when the worker is gone; `onExit` follows then. */
-  send(frame: Frame<ToWorker>): void;
+  /**
+   * Sends a frame, and returns its size: bytes, or characters of text for threads. Ignored when the worker is
+   * gone; `onExit` follows then.
+   *
+   * @throws RangeError when it is more than the channel takes; nothing is sent then.
+   */
+  send(frame: Frame<ToWorker>): number;
+  /** Memory it holds now, whatever it does: resident memory of a process, heap and buffers of a thread. Undefined where nobody tells. */
+  memoryBytes(): number | undefined | Promise<number | undefined>;
   /** Ends the worker at once, whatever it does. `onExit` follows. */
   kill(): void;
   /** Keeps this process alive for the worker, or no longer. */

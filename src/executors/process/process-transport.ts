@@ -9,8 +9,9 @@ import { closeSync } from "node:fs";
 import type { Socket } from "node:net";
 import { fileURLToPath } from "node:url";
 import { compileCacheFolder } from "../pool/compile-cache.ts";
-import { type ResolvedPoolOptions, inheritedExecArgv } from "../pool/pool-options.ts";
+import type { ResolvedPoolOptions } from "../pool/pool-options.ts";
 import { StderrTail } from "../pool/stderr-tail.ts";
+import { readResidentBytes } from "../pool/task-times.ts";
 import { workerEntry } from "../pool/worker-entry.ts";
 import type {
   TransportListener,
@@ -23,10 +24,12 @@ import { type ParcelFiles, ParcelReader, ParcelWriter } from "../worker/parcels.
 import type { Frame, FromWorker, ToWorker } from "../worker/protocol.ts";
 import { writeFrame } from "../worker/written-frame.ts";
 import { childEnvironment } from "./child-environment.ts";
+import { childFlags } from "./child-flags.ts";
 import { openClaimFile } from "./claim-file.ts";
+import type { GrantedRights } from "./granted-rights.ts";
+import { endWithThisProcess } from "./living-children.ts";
 import { openParcelFiles } from "./parcel-files.ts";
 
-const BYTES_PER_MB = 1024 * 1024;
 /** What V8 prints before it aborts for want of memory. */
 const OUT_OF_MEMORY = /JavaScript heap out of memory/;
 /** Longest wait for pipes to close after a child's exit: its own children may hold them open. */
@@ -35,21 +38,18 @@ const PIPES_CLOSE_MS = 200;
 const NO_FILES = { own: "ignore", others: "ignore" } as const;
 let processCount = 0;
 
-/** Children that live; killed when this process exits, for one in a loop would stay behind. */
-const living = new Set<ChildProcess>();
-process.on("exit", () => {
-  for (const child of living) child.kill("SIGKILL");
-});
-
 /** What a child process is started with. */
 export interface ProcessParts {
   readonly options: ResolvedPoolOptions;
   readonly workerOutput: WorkerOutputSink;
+  /** The only rights it has. Undefined: all. */
+  readonly rights?: GrantedRights | undefined;
 }
 
 /** Starts a child process and speaks with it. */
 export class ProcessTransport implements WorkerTransport {
   readonly workerId: string = `process-${(processCount += 1)}`;
+  readonly threadId: undefined = undefined;
   readonly claims: SharedFile;
   readonly #claimFd: number = openClaimFile();
   readonly #parcelFiles: ParcelFiles | undefined = openParcelFiles();
@@ -62,20 +62,21 @@ export class ProcessTransport implements WorkerTransport {
   #pipesTimer: NodeJS.Timeout | undefined;
   #ended = false;
 
-  constructor({ options, workerOutput }: ProcessParts, listener: TransportListener) {
+  constructor(parts: ProcessParts, listener: TransportListener) {
+    const { options, workerOutput } = parts;
     this.#listener = listener;
     this.claims = new SharedFile(this.#claimFd);
     this.#outgoing = {
       maxFrameBytes: options.maxFrameBytes,
       parcels: this.#parcelFiles && new ParcelWriter(this.#parcelFiles),
     };
-    this.#child = this.#spawn(options);
+    this.#child = this.#spawn(parts);
     this.#child.on("error", (error) => {
       this.#failure = error;
       if (this.#child.pid === undefined) this.#end(null, null);
     });
     this.#channel = this.#channelOf(this.#child);
-    living.add(this.#child);
+    endWithThisProcess(this.#child);
     this.#readFrames(options);
     this.#passOn(workerOutput);
     this.#child.on("close", (code, signal) => this.#end(code, signal));
@@ -88,9 +89,22 @@ export class ProcessTransport implements WorkerTransport {
     return this.#channel.writableLength > 0;
   }
 
-  send(frame: Frame<ToWorker>): void {
+  get pid(): number | undefined {
+    return this.#child.pid;
+  }
+
+  get receivedBytes(): number {
+    return this.#channel.bytesRead;
+  }
+
+  send(frame: Frame<ToWorker>): number {
     const bytes = encodeFrame(writeFrame(frame), this.#outgoing);
     if (!this.#ended && this.#channel.writable) this.#channel.write(bytes);
+    return bytes.byteLength;
+  }
+
+  memoryBytes(): number | undefined {
+    return readResidentBytes(String(this.#child.pid));
   }
 
   kill(): void {
@@ -109,11 +123,11 @@ export class ProcessTransport implements WorkerTransport {
     }
   }
 
-  #spawn(options: ResolvedPoolOptions): ChildProcess {
+  #spawn({ options, rights }: ProcessParts): ChildProcess {
     const entry = fileURLToPath(workerEntry("process"));
     const { own, others } = this.#parcelFiles ?? NO_FILES;
     try {
-      return spawn(process.execPath, [...nodeFlags(options), entry], {
+      return spawn(process.execPath, [...childFlags(options, rights), entry], {
         stdio: ["ignore", "pipe", "pipe", "pipe", this.#claimFd, own, others],
         env: childEnvironment(process.env, {
           NODE_COMPILE_CACHE: compileCacheFolder(process.env),
@@ -122,6 +136,7 @@ export class ProcessTransport implements WorkerTransport {
           TOOLYARD_MAX_FRAME_BYTES: String(options.maxFrameBytes),
           TOOLYARD_PARCELS: this.#parcelFiles && "yes",
         }),
+        cwd: options.cwd,
         windowsHide: true,
       });
     } catch (thrown) {
@@ -180,19 +195,10 @@ export class ProcessTransport implements WorkerTransport {
     if (this.#ended) return;
     this.#ended = true;
     clearTimeout(this.#pipesTimer);
-    living.delete(this.#child);
     const stderrTail = this.#stderrTail.text;
     const outOfMemory = OUT_OF_MEMORY.test(stderrTail);
     this.#listener.onExit({ code, signal, outOfMemory, cause: this.#failure, stderrTail });
     this.#closeFiles();
     for (const stream of this.#child.stdio) stream?.destroy();
   }
-}
-
-function nodeFlags({ execArgv, maxMemoryBytes }: ResolvedPoolOptions): string[] {
-  const flags = [...(execArgv ?? inheritedExecArgv(process.execArgv))];
-  if (maxMemoryBytes !== undefined) {
-    flags.push(`--max-old-space-size=${Math.ceil(maxMemoryBytes / BYTES_PER_MB)}`);
-  }
-  return flags;
 }

@@ -45,6 +45,9 @@ export class ThreadTransport implements WorkerTransport {
   readonly workerId: string = `thread-${(threadCount += 1)}`;
   readonly claims: SharedRing;
   readonly isSending = false;
+  readonly pid: undefined = undefined;
+  readonly threadId: number;
+  #received = 0;
   readonly #worker: Worker;
   readonly #port: MessagePort;
   readonly #stderrTail = new StderrTail();
@@ -70,14 +73,28 @@ export class ThreadTransport implements WorkerTransport {
       }),
       resourceLimits: resourceLimitsOf(options),
     });
+    this.threadId = this.#worker.threadId;
     this.#passOn(workerOutput);
     port1.on("message", (packed: ThreadFrame) => this.#onMessage(packed, listener));
     this.#worker.on("error", (error: Error) => (this.#failure ??= error));
     this.#worker.on("exit", (code) => this.#onExit(code, listener));
   }
 
-  send(frame: Frame<ToWorker>): void {
-    postFrame(this.#port, writeFrame(frame));
+  get receivedBytes(): number {
+    return this.#received;
+  }
+
+  send(frame: Frame<ToWorker>): number {
+    const written = writeFrame(frame);
+    postFrame(this.#port, written);
+    return sizeOf(written.json, written.attachments);
+  }
+
+  /** Node before 22.16 does not tell. */
+  async memoryBytes(): Promise<number | undefined> {
+    const statistics = await this.#worker.getHeapStatistics?.().catch(() => undefined);
+    if (statistics === undefined) return undefined;
+    return statistics.total_heap_size + statistics.external_memory;
   }
 
   kill(): void {
@@ -112,6 +129,8 @@ export class ThreadTransport implements WorkerTransport {
   #onMessage(packed: ThreadFrame, listener: TransportListener): void {
     if (this.#failure !== undefined) return;
     try {
+      if (typeof packed === "string") this.#received += packed.length;
+      else this.#received += sizeOf(packed[0], packed.slice(1) as Uint8Array[]);
       listener.onFrame(unpackThreadFrame(packed) as Frame<FromWorker>);
     } catch (thrown) {
       // After garbage nothing on this channel can be trusted.
@@ -131,6 +150,10 @@ export class ThreadTransport implements WorkerTransport {
     const stderrTail = this.#stderrTail.text;
     listener.onExit({ code, signal: null, outOfMemory, cause: failure, stderrTail });
   }
+}
+
+function sizeOf(json: string, attachments: readonly Uint8Array[]): number {
+  return attachments.reduce((size, { byteLength }) => size + byteLength, json.length);
 }
 
 /** Node would hand on an undefined variable as the text "undefined". */

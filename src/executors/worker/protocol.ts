@@ -69,10 +69,16 @@ export interface WorkerUsage {
   readonly memoryBytes: number;
 }
 
+/** The first message of a worker: it can be given calls. */
+export interface ReadyMessage extends WorkerUsage {
+  readonly type: "ready";
+  /** Where Linux tells of its thread, below `/proc`; undefined elsewhere. */
+  readonly task: string | undefined;
+}
+
 /** Messages from a worker. Exactly one `done`, `failed` or `dropped` follows every `call` it claims. */
 export type FromWorker =
-  /** Sent once, first. `task` is where Linux tells of its thread, below `/proc`; undefined elsewhere. */
-  | ({ readonly type: "ready"; readonly task: string | undefined } & WorkerUsage)
+  | ReadyMessage
   | ({ readonly type: "done"; readonly seq: number; readonly output: EncodedValue } & RunTimes)
   | ({ readonly type: "failed"; readonly seq: number; readonly error: SerializedError } & RunTimes)
   /** It was cancelled before it began. */

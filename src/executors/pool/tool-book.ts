@@ -1,0 +1,83 @@
+/** What a pool knows of each tool that it has run. */
+import type { PoolEvent } from "../../core/pool-event.ts";
+import type { ToolError } from "../../core/tool-error.ts";
+import { type Tool, isRepeatable } from "../../core/tool.ts";
+import type { PoolCall, PoolTool } from "./pool-call.ts";
+import { Quarantine } from "./quarantine.ts";
+import { ToolProfile } from "./tool-profile.ts";
+import type { CrewParts } from "./worker-crew.ts";
+
+/** The tools of a pool, with what was learned about them. */
+export class ToolBook {
+  readonly #parts: CrewParts;
+  readonly #tools = new Map<Tool, PoolTool>();
+
+  constructor(parts: CrewParts) {
+    this.#parts = parts;
+  }
+
+  /** Every tool that has run here. */
+  get tools(): Iterable<PoolTool> {
+    return this.#tools.values();
+  }
+
+  /** The pool's own record of a tool; a new one when it was never seen. @throws TypeError for closures. */
+  toolOf(tool: Tool): PoolTool {
+    const known = this.#tools.get(tool);
+    if (known !== undefined) return known;
+    if (tool.origin?.kind !== "module")
+      throw new TypeError(`${tool.name} cannot leave this process.`);
+    const made: PoolTool = {
+      number: this.#tools.size + 1,
+      name: tool.name,
+      origin: tool.origin,
+      repeatable: isRepeatable(tool),
+      maxCpuMs: tool.maxCpuMs,
+      profile: new ToolProfile(this.#parts.options.maxConcurrencyPerWorker),
+      quarantine: new Quarantine(this.#parts.options.quarantineAfter),
+    };
+    this.#tools.set(tool, made);
+    return made;
+  }
+
+  /** Why a call must not run at the moment (`CIRCUIT_OPEN`); undefined when it may. */
+  refusalOf(call: PoolCall): ToolError | undefined {
+    const { quarantine, name } = call.tool;
+    if (!quarantine.isOn || call.isProbe) return undefined;
+    const refusal = quarantine.refusal(name, this.#parts.clock.now());
+    call.isProbe = refusal === undefined;
+    return refusal;
+  }
+
+  /** A worker died while a call of the tool ran in it; `isCertain`: and nothing else did. */
+  blame({ name, profile, quarantine }: PoolTool, error: ToolError, isCertain: boolean): void {
+    profile.blame();
+    if (!isCertain) return;
+    const reason = error.message;
+    const retryAfterMs = quarantine.died(reason, this.#parts.clock.now());
+    if (retryAfterMs > 0)
+      this.#emit({ type: "tool.quarantined", toolName: name, reason, retryAfterMs });
+  }
+
+  /** A call of the tool has ended, and its worker lives. */
+  survived({ name, quarantine }: PoolTool): void {
+    if (quarantine.lived()) this.#emit({ type: "tool.released", toolName: name });
+  }
+
+  /** A probe has ended, and nobody knows more than before. */
+  abandonProbe(call: PoolCall): void {
+    call.isProbe = false;
+    call.tool.quarantine.abandonProbe();
+  }
+
+  #emit(event: NewsOfTool): void {
+    const { emit, clock, mode } = this.#parts;
+    emit?.({ ...event, at: clock.epoch(), mode });
+  }
+}
+
+type NewsOfTool = PoolEvent extends infer Event
+  ? Event extends PoolEvent & { readonly toolName: string }
+    ? Omit<Event, "at" | "mode">
+    : never
+  : never;
