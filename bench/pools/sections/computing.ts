@@ -5,6 +5,7 @@ import { sumRoots, type WorkTask } from "../../tools/work.ts";
 import { executorLane, fixedPool, type PoolPlace } from "../lanes/executor-lane.ts";
 import type { Lane } from "../lanes/lane.ts";
 import { piscinaLane } from "../lanes/peer-lanes.ts";
+import { repeatFor } from "../repeat-for.ts";
 import { atMost, type SectionSettings, type Table, tableOf } from "../table.ts";
 import { type Entrant, type Readings, takeTurns } from "../turns.ts";
 
@@ -12,8 +13,8 @@ const PLACES: readonly PoolPlace[] = ["thread", "process"];
 
 const ROOT_CALLS = 4;
 const ROOTS = 1_000_000;
-const COMPUTING_WARM_UPS = 10;
-const COMPUTING_BATCHES = 15;
+const WARM_UP_MS = 400;
+const TIMED_MS = 300;
 /** Above what the cores allow: two of them also serve everything else. */
 const COMPUTING_TOLERANCE = 1.1;
 const IN_A_ROW = "one after the other";
@@ -68,12 +69,13 @@ async function measureComputing(lane: Lane): Promise<Readings> {
 
 async function timeRoots(answer: () => Promise<readonly unknown[]>): Promise<Readings> {
   const expected = await rootsInARow();
-  const times: number[] = [];
-  for (let batch = 0; batch < COMPUTING_WARM_UPS + COMPUTING_BATCHES; batch += 1) {
+  const batchMs = async (): Promise<number> => {
     const startedAt = performance.now();
     const sums = await answer();
-    times.push(performance.now() - startedAt);
+    const ms = performance.now() - startedAt;
     if (sums.some((sum, place) => sum !== expected[place])) throw new Error("wrong sum of roots");
-  }
-  return { all: median(times.slice(COMPUTING_WARM_UPS)) };
+    return ms;
+  };
+  await repeatFor(WARM_UP_MS, 1, batchMs);
+  return { all: median(await repeatFor(TIMED_MS, 1, batchMs)) };
 }

@@ -29,7 +29,7 @@ const WARM_GOAL_MS = 60;
 const PATIENCE_MS = 5_000;
 const POLL_MS = 20;
 
-/** A pool whose size can be asked for. NaN: it does not tell. */
+/** A pool that tells how many workers are ready. NaN: it does not tell. */
 interface SizedLane {
   answer(tasks: readonly WorkTask[]): Promise<readonly unknown[]>;
   size(): number;
@@ -143,7 +143,7 @@ async function startElastic(place: PoolPlace): Promise<SizedLane> {
   const size = (): number => {
     const workers = executor.stats()[0]?.workers;
     if (workers === undefined) return Number.NaN;
-    return workers.filter(({ state }) => state !== "retiring").length;
+    return workers.filter(({ state }) => state === "idle" || state === "busy").length;
   };
   return { answer, size, close };
 }

@@ -5,12 +5,17 @@ import { traceOfSquare, type WorkTask } from "../../tools/work.ts";
 import { executorLane, fixedPool } from "../lanes/executor-lane.ts";
 import type { Lane } from "../lanes/lane.ts";
 import { piscinaLane } from "../lanes/peer-lanes.ts";
+import { repeatFor } from "../repeat-for.ts";
 import { type Column, type SectionSettings, type Table, tableOf } from "../table.ts";
 import { type Entrant, type Readings, takeTurns } from "../turns.ts";
 
 const WORKER_COUNTS = [1, 2, 4, 8, 16, 32];
 const TASKS_PER_WORKER = 10;
 const SCALING_BATCHES = 3;
+const TIMED_MS = 100;
+/** Until all workers have started, on few cores. */
+const WARM_UP_MS = 300;
+const WARM_UP_MS_PER_WORKER = 40;
 /** A blocking wait of a millisecond takes this long: the kernel adds its timer slack. */
 const WAIT_LEAST_MS = 1.05;
 
@@ -56,17 +61,16 @@ async function scalingRate(lane: Lane, count: number): Promise<number> {
   }));
   const expected = tasks.map((_, seed) => traceOfSquare(seed));
   const started = await lane.start();
+  const batchMs = async (): Promise<number> => {
+    const startedAt = performance.now();
+    const traces = await started.answer(tasks);
+    const ms = performance.now() - startedAt;
+    if (traces.some((trace, place) => trace !== expected[place])) throw new Error("wrong product");
+    return ms;
+  };
   try {
-    const times: number[] = [];
-    for (let batch = 0; batch <= SCALING_BATCHES; batch += 1) {
-      const startedAt = performance.now();
-      const traces = await started.answer(tasks);
-      times.push(performance.now() - startedAt);
-      if (traces.some((trace, place) => trace !== expected[place]))
-        throw new Error("wrong product");
-    }
-    // The first is the warm-up.
-    return (tasks.length / median(times.slice(1))) * 1_000;
+    await repeatFor(WARM_UP_MS + count * WARM_UP_MS_PER_WORKER, 1, batchMs);
+    return (tasks.length / median(await repeatFor(TIMED_MS, SCALING_BATCHES, batchMs))) * 1_000;
   } finally {
     await started.close();
   }

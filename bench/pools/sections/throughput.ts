@@ -39,9 +39,9 @@ interface Load {
 }
 
 /** However fast a pool is, V8 has compiled what it runs after so long. */
-const WARM_UP_MS = 400;
+const WARM_UP_MS = 300;
 /** Batches are timed for so long, that fast pools are not judged by a few milliseconds. */
-const TIMED_MS = 250;
+const TIMED_MS = 200;
 
 const LOADS: readonly Load[] = [
   { column: "100 in flight", calls: 100, timed: 31 },
