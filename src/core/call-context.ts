@@ -21,7 +21,7 @@ export class CallContext implements ToolContext {
   readonly tenant: string | undefined;
   readonly idempotencyKey: string | undefined;
   readonly context: unknown;
-  readonly progress: (update: ToolProgress) => void;
+  #progress: ((update: ToolProgress) => void) | undefined;
   readonly #surroundings: CallSurroundings;
 
   constructor(facts: CallFacts, surroundings: CallSurroundings) {
@@ -34,8 +34,12 @@ export class CallContext implements ToolContext {
     this.tenant = facts.tenant;
     this.idempotencyKey = facts.idempotencyKey;
     this.context = facts.context;
-    this.progress = (update) => surroundings.onProgress(update);
     this.#surroundings = surroundings;
+  }
+
+  /** Made when first read, as the signal is. */
+  get progress(): (update: ToolProgress) => void {
+    return (this.#progress ??= (update) => this.#surroundings.onProgress(update));
   }
 
   get signal(): AbortSignal {

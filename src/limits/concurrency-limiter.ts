@@ -6,14 +6,13 @@
  * then the one that came first.
  */
 import { ToolError } from "../core/tool-error.ts";
+import type { Deadline, DeadlineFollower } from "../time/deadline.ts";
 import { DEFAULT_CONCURRENCY, type LimitsOptions, checkLimits } from "./limit-options.ts";
 import type { AdmissionRequest, Limiter, Permit } from "./limiter.ts";
 import { type InLine, WaitingLine } from "./waiting-line.ts";
 
 /** The scope that holds every call. */
 const EVERYTHING = "*";
-
-const nothing = (): void => {};
 
 interface Scope {
   readonly name: string;
@@ -23,28 +22,37 @@ interface Scope {
   running: number;
 }
 
-/** A request that waits. Thousands do, so it is small. */
-class Waiter implements InLine {
+/** A request that waits. Thousands do, so it is small, and has no functions of its own but its promise's. */
+class Waiter implements InLine, DeadlineFollower {
   readonly priority: number;
   readonly order: number;
   readonly scope: Scope;
-  readonly resolve: (permit: Permit) => void;
-  readonly reject: (error: ToolError) => void;
-  stopWatching = nothing;
+  readonly deadline: Deadline;
+  readonly settle: Settle;
   hasLeft = false;
 
-  constructor(scope: Scope, place: Place, settle: Pick<Waiter, "resolve" | "reject">) {
+  constructor(
+    scope: Scope,
+    order: number,
+    { priority, deadline }: AdmissionRequest,
+    settle: Settle,
+  ) {
     this.scope = scope;
-    this.priority = place.priority;
-    this.order = place.order;
-    this.resolve = settle.resolve;
-    this.reject = settle.reject;
+    this.order = order;
+    this.priority = priority;
+    this.deadline = deadline;
+    this.settle = settle;
+  }
+
+  end(reason: ToolError): void {
+    this.settle.refuse(this, reason);
   }
 }
 
-interface Place {
-  readonly priority: number;
-  readonly order: number;
+interface Settle {
+  readonly resolve: (permit: Permit) => void;
+  readonly reject: (error: ToolError) => void;
+  readonly refuse: (waiter: Waiter, reason: ToolError) => void;
 }
 
 /** A {@link Limiter} with a cap for everything and caps for single tools. */
@@ -87,12 +95,12 @@ export class ConcurrencyLimiter implements Limiter {
     this.#checkQueue(holder);
     this.#checkQueue(this.#everything);
     return new Promise((resolve, reject) => {
-      const place = { priority: request.priority, order: (this.#arrivals += 1) };
-      const waiter = new Waiter(tool, place, { resolve, reject });
+      const settle = { resolve, reject, refuse: this.#refuse };
+      const waiter = new Waiter(tool, (this.#arrivals += 1), request, settle);
       tool.line.add(waiter);
       this.#crowded.add(tool);
       this.#waiting += 1;
-      waiter.stopWatching = request.deadline.onEnd((reason) => this.#refuse(waiter, reason));
+      request.deadline.follow(waiter);
       // Last: whoever hears of it may cancel the call, or close this limiter.
       if (!waiter.hasLeft) request.onWait(holder.name);
     });
@@ -103,15 +111,15 @@ export class ConcurrencyLimiter implements Limiter {
     if (queued >= scope.maxQueued) throw queueFull(scope, queued);
   }
 
-  #refuse(waiter: Waiter, reason: ToolError): void {
+  readonly #refuse = (waiter: Waiter, reason: ToolError): void => {
     this.#leave(waiter);
-    waiter.reject(reason);
-  }
+    waiter.settle.reject(reason);
+  };
 
   #leave(waiter: Waiter): void {
     const { line } = waiter.scope;
     const before = line.size;
-    waiter.stopWatching();
+    waiter.deadline.unfollow(waiter);
     line.remove(waiter);
     this.#waiting -= before - line.size;
     if (line.size === 0) this.#crowded.delete(waiter.scope);
@@ -140,7 +148,7 @@ export class ConcurrencyLimiter implements Limiter {
     }
     if (next === undefined) return;
     this.#leave(next);
-    next.resolve(this.#admit(next.scope));
+    next.settle.resolve(this.#admit(next.scope));
   }
 
   #scopeOf(toolName: string): Scope {

@@ -65,8 +65,8 @@ export class CallIntake {
     const { clock } = this.#runtime.parts;
     const running: Promise<ToolResult>[] = [];
     let turnEndsAt = clock.now() + MAX_TURN_MS;
-    for (const [index, call] of calls.entries()) {
-      running.push(batch.run(call, index));
+    for (const call of calls) {
+      running.push(batch.run(call, running.length));
       if (clock.now() < turnEndsAt) continue;
       await setImmediate();
       turnEndsAt = clock.now() + MAX_TURN_MS;

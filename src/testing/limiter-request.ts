@@ -1,6 +1,6 @@
 import { ToolError } from "../core/tool-error.ts";
 import type { AdmissionRequest, Limiter, Permit } from "../limits/limiter.ts";
-import { Deadline, type DeadlineListener } from "../time/deadline.ts";
+import { Deadline, type DeadlineFollower, type DeadlineListener } from "../time/deadline.ts";
 import type { VirtualClock } from "./virtual-clock.ts";
 
 /** How a request stands. `waiting` is left once, for good. */
@@ -71,16 +71,31 @@ export class LimiterRequest {
   }
 }
 
-/** A deadline that knows how many listen to it. */
+/** A deadline that knows how many listen to it, and follow it. */
 export class ListenedDeadline extends Deadline {
-  listening = 0;
+  readonly #following = new Set<DeadlineFollower>();
+  #listening = 0;
+
+  get listening(): number {
+    return this.#listening + this.#following.size;
+  }
 
   override onEnd(listener: DeadlineListener): () => void {
-    this.listening += 1;
+    this.#listening += 1;
     const leave = super.onEnd(listener);
     return () => {
-      this.listening -= 1;
+      this.#listening -= 1;
       leave();
     };
+  }
+
+  override follow(follower: DeadlineFollower): void {
+    this.#following.add(follower);
+    super.follow(follower);
+  }
+
+  override unfollow(follower: DeadlineFollower): void {
+    this.#following.delete(follower);
+    super.unfollow(follower);
   }
 }

@@ -12,18 +12,23 @@ import type { CancelTimer, Clock } from "./clock.ts";
 /** Told once, with the reason, when a deadline ends. */
 export type DeadlineListener = (reason: ToolError) => void;
 
+/** Something that ends when a deadline does: an object rather than a function, where there are thousands. */
+export interface DeadlineFollower {
+  end(reason: ToolError): void;
+}
+
 const nothing = (): void => {};
 
 /** A point at which work must stop, and everything that may bring it forward. */
-export class Deadline {
+export class Deadline implements DeadlineFollower {
   readonly #clock: Clock;
   readonly #parent: Deadline | undefined;
   #reason: ToolError | undefined;
   /** Most deadlines have one listener; a set is made for the second. */
   #listener: DeadlineListener | undefined;
   #others: Set<DeadlineListener> | undefined;
-  /** Deadlines below that somebody listens to. */
-  #children: Set<Deadline> | undefined;
+  /** Deadlines below that somebody listens to are among them. */
+  #followers: Set<DeadlineFollower> | undefined;
   #isWatching = false;
   #controller: AbortController | undefined;
   #cancelTimer: CancelTimer = nothing;
@@ -73,11 +78,11 @@ export class Deadline {
     this.#reason = reason;
     const listener = this.#listener;
     const others = this.#others;
-    const children = this.#children;
+    const followers = this.#followers;
     this.close();
     listener?.(reason);
     if (others !== undefined) for (const other of others) other(reason);
-    if (children !== undefined) for (const child of children) child.end(reason);
+    if (followers !== undefined) for (const follower of followers) follower.end(reason);
   }
 
   /**
@@ -99,37 +104,38 @@ export class Deadline {
     };
   }
 
+  /** Ends `follower` when it ends itself, at once when it has; never when it was closed before. */
+  follow(follower: DeadlineFollower): void {
+    const { reason } = this;
+    if (reason !== undefined) follower.end(reason);
+    if (this.#isOver) return;
+    (this.#followers ??= new Set()).add(follower);
+    if (!this.#isWatching) this.#watch();
+  }
+
+  /** Takes a follower off. */
+  unfollow(follower: DeadlineFollower): void {
+    this.#followers?.delete(follower);
+  }
+
   /** Lets go of timers and listeners: the work is over. It keeps its reason, and never ends after. */
   close(): void {
     this.#isOver = true;
-    if (this.#isWatching && this.#parent !== undefined) this.#parent.#leave(this);
+    if (this.#isWatching) this.#parent?.unfollow(this);
     this.#isWatching = false;
     this.#cancelTimer();
     this.#cancelTimer = nothing;
     this.#listener = undefined;
     this.#others = undefined;
-    this.#children = undefined;
+    this.#followers = undefined;
   }
 
   /** The listener is in before the parent is asked: time goes on, and the parent may end just then. */
   #watch(): void {
     this.#isWatching = true;
-    if (this.#parent !== undefined) this.#parent.#adopt(this);
+    this.#parent?.follow(this);
     if (this.#isOver || this.#expiresAt === Infinity) return;
     this.#arm(this.#expiresAt - this.#clock.now());
-  }
-
-  /** As {@link onEnd}, without a function per child: every attempt in a worker is one. */
-  #adopt(child: Deadline): void {
-    const { reason } = this;
-    if (reason !== undefined) child.end(reason);
-    if (this.#isOver) return;
-    (this.#children ??= new Set()).add(child);
-    if (!this.#isWatching) this.#watch();
-  }
-
-  #leave(child: Deadline): void {
-    this.#children?.delete(child);
   }
 
   /** A timer is set only when somebody listens: most work is over before anybody does. */

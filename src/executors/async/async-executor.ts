@@ -1,9 +1,12 @@
 /** Runs tools on the event loop of this process. */
-import { CallContext } from "../../core/call-context.ts";
+import { CallContext, type CallSurroundings } from "../../core/call-context.ts";
 import { isPromiseLike } from "../../core/promise-like.ts";
 import { ToolError } from "../../core/tool-error.ts";
+import type { ToolProgress } from "../../core/tool.ts";
+import type { Tool } from "../../core/tool.ts";
 import type { Clock } from "../../time/clock.ts";
 import type { Attempt, AttemptFailure, AttemptOutcome, Executor } from "../executor.ts";
+import { refusalOf } from "../pool/refusal.ts";
 
 /**
  * The executor of mode `async`: no isolation, no cost.
@@ -23,8 +26,8 @@ export class AsyncExecutor implements Executor {
     this.#clock = clock;
   }
 
-  refuses(): undefined {
-    return undefined;
+  refuses(tool: Tool): ToolError | undefined {
+    return refusalOf(tool, this.mode);
   }
 
   stats(): readonly [] {
@@ -95,22 +98,36 @@ function notBegun(error: ToolError): AttemptFailure {
 }
 
 function contextOf(attempt: Attempt): CallContext {
-  const { callId, attemptId, tenant, idempotencyKey, context, deadline } = attempt;
-  const toolName = attempt.tool.name;
-  return new CallContext(
-    {
-      callId,
-      attemptId,
-      attempt: attempt.attempt,
-      toolName,
-      mode: "async",
-      workerId: undefined,
-      tenant,
-      idempotencyKey,
-      context,
-    },
-    { makeSignal: () => deadline.signal, onProgress: (update) => attempt.onProgress(update) },
-  );
+  const { callId, attemptId, tenant, idempotencyKey, context } = attempt;
+  const facts = {
+    callId,
+    attemptId,
+    attempt: attempt.attempt,
+    toolName: attempt.tool.name,
+    mode: "async",
+    workerId: undefined,
+    tenant,
+    idempotencyKey,
+    context,
+  } as const;
+  return new CallContext(facts, new AttemptSurroundings(attempt));
+}
+
+/** What a tool on the event loop asks of its attempt. A class, for two functions per call cost more. */
+class AttemptSurroundings implements CallSurroundings {
+  readonly #attempt: Attempt;
+
+  constructor(attempt: Attempt) {
+    this.#attempt = attempt;
+  }
+
+  makeSignal(): AbortSignal {
+    return this.#attempt.deadline.signal;
+  }
+
+  onProgress(update: ToolProgress): void {
+    this.#attempt.onProgress(update);
+  }
 }
 
 function ignore(): void {}
