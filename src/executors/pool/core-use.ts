@@ -5,55 +5,49 @@ interface Reading {
   readonly computingMs: number;
 }
 
+/** Measurements that must agree. */
+const LOOKS = 3;
+
 /**
- * How many of a pool's workers compute at once, on average between two looks. A worker that waits in a
- * blocking call does not count; one that waits for a core does, so that a busy machine is not taken for
- * idle workers.
+ * How many of a pool's workers compute at once, on average between two looks.
+ *
+ * Two things are asked of each worker, and the higher answer counts. How much its thread computed or
+ * waited for a core since the last look: a machine that is busy with something else is not taken for workers
+ * that wait. And how much calls of the tool it runs compute on average: a pool that is too slow to hand out the
+ * next call is not taken for one either.
  */
 export class CoreUse {
   readonly #last = new WeakMap<PoolWorker, Reading>();
-  #previous: number | undefined;
-  #computing: number | undefined;
+  #measured: number[] = [];
 
-  /** The higher one of the last two measurements; undefined before there are two, and after a pause. */
+  /** The highest of the last measurements; undefined while there are too few in a row. */
   get computing(): number | undefined {
-    if (this.#computing === undefined || this.#previous === undefined) return undefined;
-    return Math.max(this.#computing, this.#previous);
+    return this.#measured.length < LOOKS ? undefined : Math.max(...this.#measured);
   }
 
   /** Measures what the busy ones among `workers` have done since the last look. */
   look(workers: Iterable<PoolWorker>, now: number): void {
     let computing = 0;
-    let isComplete = true;
     for (const worker of workers) {
-      if (worker.state !== "ready" || worker.load === 0) continue;
-      const share = this.#shareOf(worker, now);
-      computing += share ?? 0;
-      isComplete &&= share !== undefined;
+      if (worker.state === "ready" && worker.load > 0) computing += this.#shareOf(worker, now);
     }
-    this.#previous = this.#computing;
-    this.#computing = isComplete ? computing : undefined;
+    this.#measured = [...this.#measured, computing].slice(-LOOKS);
   }
 
   /** Nothing waits, so nobody looked: what was measured before says nothing of what comes. */
   forget(): void {
-    this.#previous = undefined;
-    this.#computing = undefined;
+    this.#measured = [];
   }
 
-  /** From 0 to 1; undefined at the first look at a worker. */
-  #shareOf(worker: PoolWorker, now: number): number | undefined {
+  /** From 0 to 1; 1 while nothing is known. */
+  #shareOf(worker: PoolWorker, now: number): number {
+    const [call] = worker.running;
+    const ofTool = call?.tool.profile.computingShare ?? 1;
     const computingMs = worker.readTimes()?.computingMs;
-    if (computingMs === undefined) return shareByProfile(worker);
+    if (computingMs === undefined) return ofTool;
     const last = this.#last.get(worker);
     this.#last.set(worker, { at: now, computingMs });
-    if (last === undefined || now <= last.at) return undefined;
-    return Math.min(1, (computingMs - last.computingMs) / (now - last.at));
+    if (last === undefined || now <= last.at) return 1;
+    return Math.min(1, Math.max(ofTool, (computingMs - last.computingMs) / (now - last.at)));
   }
-}
-
-/** Where the system tells nothing of a thread: as its calls did on average. */
-function shareByProfile(worker: PoolWorker): number {
-  const [call] = worker.running;
-  return call?.tool.profile.computingShare ?? 1;
 }

@@ -38,6 +38,11 @@ describe("a pool", () => {
     expect(sizer().grow(busy)).toBeUndefined();
   });
 
+  test("does not grow past the cores while little of them is left unused", () => {
+    const nearly = demand({ size: 8, waiting: 100, oldestWaitMs: 60_000, computing: 2.5 });
+    expect(sizer().grow(nearly)).toBeUndefined();
+  });
+
   test("does not grow past the cores before it knows what its workers do", () => {
     const unknown = demand({ size: 4, waiting: 100, oldestWaitMs: 60_000 });
     expect(sizer().grow(unknown)).toBeUndefined();
@@ -52,8 +57,8 @@ describe("a pool", () => {
   });
 
   test("grows by as much as the cores left unused can carry", () => {
-    const half = demand({ size: 8, waiting: 100, oldestWaitMs: 30, computing: 2.9 });
-    expect(sizer().grow(half)?.start).toBe(4);
+    const half = demand({ size: 8, waiting: 100, oldestWaitMs: 30, computing: 2.4 });
+    expect(sizer().grow(half)?.start).toBe(6);
   });
 
   test("waits for those that start before it grows past the cores again", () => {

@@ -16,7 +16,7 @@ import type { ResizeReason } from "../../core/pool-event.ts";
 /** How long calls wait before the pool grows past the cores. Milliseconds. */
 const GROW_AFTER_MS = 20;
 /** Of the cores, how much must be left unused for that. */
-const UNUSED = 1 / 4;
+const UNUSED = 0.4;
 
 /** What a sizer is told about its pool. */
 export interface PoolDemand {

@@ -52,8 +52,9 @@ export class WorkerOutbox {
    * @throws ToolError `NOT_PORTABLE` when its input cannot cross; nothing is taken then.
    */
   put(call: PoolCall, seq: number, concurrency: number | undefined): void {
-    const message = this.#encode(call, seq, concurrency);
+    // First: a message's attachments are those since the message before it.
     if (!this.#known.has(call.tool.number)) this.#introduce(call);
+    const message = this.#encode(call, seq, concurrency);
     this.#add(message, call);
     this.#offers.push(seq);
     const bytes = this.#messages.length * this.#bytesPerMessage + this.#attachedBytes;
