@@ -2,7 +2,8 @@ import { readFileSync } from "node:fs";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { EXECUTION_MODES, type ToolAnnotations } from "../core/tool.ts";
+import { permissionsProblem } from "../core/permissions.ts";
+import { EXECUTION_MODES, type ToolAnnotations, type ToolPermissions } from "../core/tool.ts";
 import { type PoolOptions, resolvePoolOptions } from "../executors/pool/pool-options.ts";
 import { checkNamespace } from "../registry/namespace.ts";
 import { DEFAULT_CONCURRENCY, type LimitOptions, checkLimits } from "../limits/limit-options.ts";
@@ -88,6 +89,15 @@ describe("the schema has the fields of the types", () => {
     destructive: true,
     openWorld: true,
   };
+  const permissions: FieldsOf<ToolPermissions> = {
+    fsRead: true,
+    fsWrite: true,
+    net: true,
+    childProcess: true,
+    worker: true,
+    addons: true,
+    wasi: true,
+  };
 
   test.each([
     ["a config", schema.properties, config],
@@ -97,6 +107,7 @@ describe("the schema has the fields of the types", () => {
     ["a pool", propertiesOf("pool"), pool],
     ["a module", propertiesOf("toolModule"), module],
     ["annotations", propertiesOf("toolModule")["annotations"]?.properties, annotations],
+    ["permissions", propertiesOf("toolModule")["permissions"]?.properties, permissions],
   ])("of %s, each described", (_, properties, fields) => {
     expect(Object.keys(properties ?? {}).toSorted()).toEqual(Object.keys(fields).toSorted());
     for (const part of Object.values(properties ?? {})) expect(part.description).toMatch(/\.$/);
@@ -171,6 +182,22 @@ describe("the schema accepts what the library accepts", () => {
       fc.property(namespace, (text) => {
         expect(accepts({ tools: [{ module: "x", namespace: text }] })).toBe(
           passes(() => checkNamespace(text)),
+        );
+      }),
+    );
+  });
+
+  test("as permissions", () => {
+    const value = fc.oneof(
+      fc.boolean(),
+      fc.constantFrom(null, 1, "/tmp"),
+      fc.array(fc.constantFrom("/tmp", "./a b", "", "*", "a/*", 1), { maxLength: 3 }),
+    );
+    const name = fc.constantFrom("fsRead", "fsWrite", "net", "childProcess", "wasi", "network");
+    fc.assert(
+      fc.property(fc.dictionary(name, value), (permissions) => {
+        expect(accepts({ tools: [{ module: "x", permissions }] })).toBe(
+          permissionsProblem(permissions) === undefined,
         );
       }),
     );

@@ -1,4 +1,5 @@
-import { dirname } from "node:path";
+import { dirname, resolve } from "node:path";
+import type { ToolPermissions } from "../core/permissions.ts";
 import { withInfinity } from "./config-options.ts";
 import type { ConfigPath } from "./config-path.ts";
 import { type ConfigProblem, type ConfigSource, placeOf } from "./config-source.ts";
@@ -46,7 +47,8 @@ export async function configuredModules(
   const modules: LoadedModule[] = [];
   const problems: ConfigProblem[] = [];
   for (const { entry, moduleFile } of found) {
-    if ("url" in moduleFile) modules.push(loadedModule(entry, moduleFile.url, source));
+    if ("url" in moduleFile)
+      modules.push({ url: moduleFile.url, ...loaded(entry, folder, source) });
     else problems.push({ path: entry.path, message: moduleFile.problem });
   }
   return { modules, problems };
@@ -62,14 +64,37 @@ function readEntry(written: unknown, place: number): readonly Entry[] {
   return [{ module, path: ["tools", place, "module"], settings }];
 }
 
-function loadedModule({ path, settings }: Entry, url: string, source: ConfigSource): LoadedModule {
-  const { timeoutMs, ...options } = settings;
+function loaded(
+  { path, settings }: Entry,
+  folder: string,
+  source: ConfigSource,
+): Omit<LoadedModule, "url"> {
+  const { timeoutMs, permissions, ...options } = settings;
   return {
-    url,
     options: {
       ...options,
       ...(timeoutMs !== undefined && { timeoutMs: withInfinity(timeoutMs) as number }),
+      ...(isObject(permissions) && { permissions: absolutePaths(permissions, folder) }),
     },
     place: placeOf(source, path.slice(0, 2)),
   };
+}
+
+/** Relative paths start from the config's folder, wherever the program is started. */
+function absolutePaths(permissions: ToolPermissions, folder: string): ToolPermissions {
+  const { fsRead, fsWrite } = permissions;
+  return {
+    ...permissions,
+    ...(Array.isArray(fsRead) && { fsRead: resolveAll(fsRead, folder) }),
+    ...(Array.isArray(fsWrite) && { fsWrite: resolveAll(fsWrite, folder) }),
+  };
+}
+
+/** What is no path is a mistake, told elsewhere. */
+function resolveAll(paths: readonly unknown[], folder: string): readonly string[] {
+  return paths.flatMap((path) => (typeof path === "string" ? resolve(folder, path) : []));
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === "object" && value !== null;
 }

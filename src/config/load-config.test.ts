@@ -1,6 +1,6 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { parse } from "jsonc-parser";
@@ -514,4 +514,26 @@ describe("the file", () => {
       'toolyard.yaml  A config cannot end in ".yaml". Name it .json, .ts, .js, .mts or .mjs.',
     );
   });
+});
+
+test("paths of permissions start from the folder of the config", async () => {
+  const { tools } = await load(
+    `{ "tools": [{ "module": "./math-tools.ts", "permissions": {
+      "fsRead": ["data", "/etc/hosts", "\${NOTES}"], "fsWrite": true, "worker": true } }] }`,
+    { NOTES: "./notes" },
+  );
+  expect(tools[0]?.options.permissions).toEqual({
+    fsRead: [join(folder, "data"), resolve("/etc/hosts"), join(folder, "notes")],
+    fsWrite: true,
+    worker: true,
+  });
+});
+
+test.each([
+  ['{ "fsRead": "data" }', 'permissions.fsRead: is "data". Write a list or true or false.'],
+  ['{ "fsRead": ["data/*"] }', 'permissions.fsRead[0]: is "data/*". Write text like "./data".'],
+  ['{ "fsread": true }', 'permissions.fsread: is unknown. Did you mean "fsRead"?'],
+])("a mistake in permissions, %s, is told with its place", async (permissions, message) => {
+  const text = `{ "tools": [{ "module": "./math-tools.ts", "permissions": ${permissions} }] }`;
+  expect((await mistakeOf(load(text))).message).toContain(`tools[0].${message}`);
 });

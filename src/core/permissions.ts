@@ -6,13 +6,13 @@
  */
 export interface ToolPermissions {
   /**
-   * Files and folders it may read; a folder stands for everything in it, `true` for every file. A relative path starts
+   * Files and folders it may read; a folder stands for everything in it, `true` for every file, `false` for none. A relative path starts
    * from the current directory at registration. The tool's module is always among them; what that imports is not.
    * Default: none.
    */
-  readonly fsRead?: readonly string[] | true | undefined;
+  readonly fsRead?: readonly string[] | boolean | undefined;
   /** Files and folders it may write, create and remove; as `fsRead`. Default: none. */
-  readonly fsWrite?: readonly string[] | true | undefined;
+  readonly fsWrite?: readonly string[] | boolean | undefined;
   /** Whether it may use the network. Default true; false needs a Node that can withhold it (25 or newer). */
   readonly net?: boolean | undefined;
   /** Whether it may start programs, which are held to nothing. Default false. */
@@ -63,8 +63,9 @@ function permissionProblem(name: string, value: unknown): string | undefined {
 }
 
 function pathsProblem(name: string, value: unknown): string | undefined {
-  if (value === true) return undefined;
-  if (!Array.isArray(value)) return `\`permissions.${name}\` must be a list of paths, or true.`;
+  if (typeof value === "boolean") return undefined;
+  if (!Array.isArray(value))
+    return `\`permissions.${name}\` must be a list of paths, true or false.`;
   const wrong: unknown = value.find((path) => !isPath(path));
   if (wrong === undefined) return undefined;
   if (typeof wrong !== "string" || wrong === "") {

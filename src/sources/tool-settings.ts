@@ -1,5 +1,5 @@
 /** Settings for all tools of one source. */
-import type { ExecutionMode, Tool, ToolAnnotations } from "../core/tool.ts";
+import type { ExecutionMode, Tool, ToolAnnotations, ToolPermissions } from "../core/tool.ts";
 
 /** What a source's tools have in common. All are optional. */
 export interface ToolSettings {
@@ -11,16 +11,19 @@ export interface ToolSettings {
   readonly timeoutMs?: number | undefined;
   /** What the tools promise; each hint of a tool's own is stronger. */
   readonly annotations?: ToolAnnotations | undefined;
+  /** The only rights of tools that say nothing of theirs. Only tools of a module can be held to some. Default: all. */
+  readonly permissions?: ToolPermissions | undefined;
 }
 
 /** The tool with a source's settings. */
 export function withSettings(tool: Tool, settings: ToolSettings): Tool {
-  const { mode, tags = [], timeoutMs, annotations } = settings;
+  const { mode, tags = [], timeoutMs, annotations, permissions } = settings;
   return Object.freeze({
     ...tool,
     mode: mode ?? tool.mode,
     tags: [...new Set([...(tool.tags ?? []), ...tags])],
     timeoutMs: tool.timeoutMs ?? timeoutMs,
     annotations: { ...annotations, ...tool.annotations },
+    permissions: tool.permissions ?? permissions,
   });
 }

@@ -24,11 +24,11 @@ export interface GrantedRights {
  * @param moduleUrl - The file URL of the tool's module.
  */
 export function grantRights(permissions: ToolPermissions, moduleUrl: string): GrantedRights {
-  const { fsRead = [], fsWrite = [], net = true } = permissions;
+  const { fsRead, fsWrite, net = true } = permissions;
   const { childProcess = false, worker = false, addons = false, wasi = false } = permissions;
   return {
-    fsRead: fsRead === true ? true : exactPaths([...fsRead, ...moduleFiles(moduleUrl)]),
-    fsWrite: fsWrite === true ? true : exactPaths(fsWrite),
+    fsRead: fsRead === true || exactPaths([...(fsRead || []), ...moduleFiles(moduleUrl)]),
+    fsWrite: fsWrite === true || exactPaths(fsWrite || []),
     net,
     childProcess,
     worker,
