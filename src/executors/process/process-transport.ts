@@ -54,6 +54,8 @@ export class ProcessTransport implements WorkerTransport {
   readonly #claimFd: number = openClaimFile();
   readonly #parcelFiles: ParcelFiles | undefined = openParcelFiles();
   readonly #outgoing: FrameLimits<ParcelWriter>;
+  readonly #incoming: FrameLimits<ParcelReader>;
+  readonly #reader: FrameReader<FromWorker>;
   readonly #child: ChildProcess;
   readonly #channel: Socket;
   readonly #listener: TransportListener;
@@ -66,10 +68,11 @@ export class ProcessTransport implements WorkerTransport {
     const { options, workerOutput } = parts;
     this.#listener = listener;
     this.claims = new SharedFile(this.#claimFd);
-    this.#outgoing = {
-      maxFrameBytes: options.maxFrameBytes,
-      parcels: this.#parcelFiles && new ParcelWriter(this.#parcelFiles),
-    };
+    const { maxFrameBytes } = options;
+    const files = this.#parcelFiles;
+    this.#outgoing = { maxFrameBytes, parcels: files && new ParcelWriter(files) };
+    this.#incoming = { maxFrameBytes, parcels: files && new ParcelReader(files) };
+    this.#reader = new FrameReader(this.#incoming, (frame) => listener.onFrame(frame));
     this.#child = this.#spawn(parts);
     this.#child.on("error", (error) => {
       this.#failure = error;
@@ -77,7 +80,7 @@ export class ProcessTransport implements WorkerTransport {
     });
     this.#channel = this.#channelOf(this.#child);
     endWithThisProcess(this.#child);
-    this.#readFrames(options);
+    this.#readFrames();
     this.#passOn(workerOutput);
     this.#child.on("close", (code, signal) => this.#end(code, signal));
     this.#child.on("exit", (code, signal) => {
@@ -94,13 +97,15 @@ export class ProcessTransport implements WorkerTransport {
   }
 
   get receivedBytes(): number {
-    return this.#channel.bytesRead;
+    return this.#channel.bytesRead + (this.#incoming.parcels?.receivedBytes ?? 0);
   }
 
   send(frame: Frame<ToWorker>): number {
+    const { parcels } = this.#outgoing;
+    const before = parcels?.sentBytes ?? 0;
     const bytes = encodeFrame(writeFrame(frame), this.#outgoing);
     if (!this.#ended && this.#channel.writable) this.#channel.write(bytes);
-    return bytes.byteLength;
+    return bytes.byteLength + (parcels?.sentBytes ?? 0) - before;
   }
 
   memoryBytes(): number | undefined {
@@ -154,15 +159,11 @@ export class ProcessTransport implements WorkerTransport {
     throw new Error("no file descriptors are left for another process");
   }
 
-  #readFrames({ maxFrameBytes }: ResolvedPoolOptions): void {
-    const parcels = this.#parcelFiles && new ParcelReader(this.#parcelFiles);
-    const reader = new FrameReader<FromWorker>({ maxFrameBytes, parcels }, (frame) =>
-      this.#listener.onFrame(frame),
-    );
+  #readFrames(): void {
     this.#channel.on("data", (chunk: Buffer) => {
       if (this.#failure !== undefined) return;
       try {
-        reader.push(chunk);
+        this.#reader.push(chunk);
       } catch (thrown) {
         // After garbage nothing on this channel can be trusted.
         this.#failure = thrown;
@@ -197,8 +198,20 @@ export class ProcessTransport implements WorkerTransport {
     clearTimeout(this.#pipesTimer);
     const stderrTail = this.#stderrTail.text;
     const outOfMemory = OUT_OF_MEMORY.test(stderrTail);
+    const { pendingBytes } = this.#reader;
+    if (pendingBytes > 0) this.#failure ??= cutShort({ code, signal, pendingBytes });
     this.#listener.onExit({ code, signal, outOfMemory, cause: this.#failure, stderrTail });
     this.#closeFiles();
     for (const stream of this.#child.stdio) stream?.destroy();
   }
+}
+
+/** A worker has ended while it was sending. */
+function cutShort(end: {
+  readonly code: number | null;
+  readonly signal: string | null;
+  readonly pendingBytes: number;
+}): Error {
+  const how = end.signal === null ? `exited with code ${end.code}` : `died of ${end.signal}`;
+  return new Error(`it ${how} in the middle of a frame, of which ${end.pendingBytes} bytes came`);
 }

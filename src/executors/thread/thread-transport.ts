@@ -86,8 +86,10 @@ export class ThreadTransport implements WorkerTransport {
 
   send(frame: Frame<ToWorker>): number {
     const written = writeFrame(frame);
+    // Afterwards some of it has moved away.
+    const size = sizeOf(written.json, written.attachments);
     postFrame(this.#port, written);
-    return sizeOf(written.json, written.attachments);
+    return size;
   }
 
   /** Node before 22.16 does not tell. */

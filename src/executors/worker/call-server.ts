@@ -284,12 +284,8 @@ export class CallServer {
     const { seq } = running.message;
     try {
       const what = `The output of ${name}`;
-      const encoded = encodeValue(
-        output,
-        this.#answers.attachments,
-        what,
-        this.#port.mode === "thread" ? "move" : "copy",
-      );
+      const policy = this.#port.mode === "thread" ? "move" : "copy";
+      const encoded = encodeValue(output, this.#answers.attachments, what, policy);
       this.#finish(running, {
         type: "done",
         seq,

@@ -34,6 +34,8 @@ export class ParcelWriter {
   readonly #head = new Float64Array(1);
   #written = 0;
   #taken = 0;
+  /** Bytes of all parcels it has put. */
+  sentBytes = 0;
 
   constructor(files: ParcelFiles) {
     this.#files = files;
@@ -49,6 +51,7 @@ export class ParcelWriter {
       const at = HEAD_BYTES + (place % RING_BYTES);
       if (writeSync(this.#files.own, bytes, 0, size, at) !== size) return undefined;
       this.#written = place + size;
+      this.sentBytes += size;
       return place;
     } catch {
       // The memory for such files may be little, and full.
@@ -76,6 +79,8 @@ export class ParcelWriter {
 export class ParcelReader {
   readonly #files: ParcelFiles;
   readonly #head = new Float64Array(1);
+  /** Bytes of all parcels it has taken. */
+  receivedBytes = 0;
 
   constructor(files: ParcelFiles) {
     this.#files = files;
@@ -93,6 +98,7 @@ export class ParcelReader {
     }
     this.#head[0] = place + size;
     writeSync(this.#files.own, this.#head, 0, HEAD_BYTES, 0);
+    this.receivedBytes += size;
     return bytes;
   }
 }
