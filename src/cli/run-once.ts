@@ -1,4 +1,5 @@
 /** One run of a file's calls in one mode. */
+import type { RegistryStats } from "../core/registry-stats.ts";
 import type { ToolCall } from "../core/tool-call.ts";
 import type { ToolResult } from "../core/tool-result.ts";
 import type { ExecutionMode } from "../core/tool.ts";
@@ -29,6 +30,8 @@ export interface RunRequest {
 /** What came of it. */
 export interface FinishedRun extends RunSummary {
   readonly bars: readonly Bar[];
+  /** As it stood before the workers were let go; undefined when the run was cut off. */
+  readonly stats: RegistryStats | undefined;
   /** The exit code of an interruption; undefined when nothing interrupted the run. */
   readonly interruptedWith: number | undefined;
 }
@@ -40,7 +43,8 @@ export async function runOnce(request: RunRequest, io: CliIo): Promise<FinishedR
   const isTaken = request.writesMeanwhile && io.stdout.isTTY === true;
   const progress = await showProgress(io, mode, isTaken ? undefined : log);
   let registry: ToolRegistry | undefined;
-  const finished = (): FinishedRun => finish(mode, log, interruption.exitCode);
+  let stats: RegistryStats | undefined;
+  const finished = (): FinishedRun => ({ ...finish(mode, log, interruption.exitCode), stats });
   const interruption = new Interruption(io, {
     say: progress.print,
     onKill: () => {
@@ -54,6 +58,7 @@ export async function runOnce(request: RunRequest, io: CliIo): Promise<FinishedR
     registry = await request.openRegistry(progress.print);
     registry.on("*", log.hear);
     await registry.executeToolCalls(calls, { signal: interruption.signal, deadlineMs });
+    stats = registry.stats();
     await letGo(registry, interruption);
     return finished();
   } finally {
@@ -72,7 +77,7 @@ function finish(
   mode: ExecutionMode,
   log: RunLog,
   interruptedWith: number | undefined,
-): FinishedRun {
+): Omit<FinishedRun, "stats"> {
   return {
     mode,
     wallMs: log.wallMs,

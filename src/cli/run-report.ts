@@ -12,6 +12,7 @@ import { type Paint, paletteFor } from "./palette.ts";
 import { perSecond } from "./progress-line.ts";
 import { listResults, millis } from "./result-list.ts";
 import type { FinishedRun } from "./run-once.ts";
+import { drawStats } from "./stats-table.ts";
 import { drawTimeline } from "./timeline/timeline.ts";
 
 /** What is printed. */
@@ -21,6 +22,8 @@ export interface ReportOptions {
   /** Print a provider's messages instead of results. */
   readonly format: FormatName | undefined;
   readonly timeline: boolean;
+  /** Print what was counted of tools and pools. */
+  readonly stats: boolean;
   /** Columns to fill. Default: the terminal's, else `COLUMNS`, else 100. */
   readonly width: number | undefined;
 }
@@ -64,11 +67,12 @@ export class RunReport {
     if (this.#isOver) return;
     this.#lines.flush();
     this.#lines = this.#newLines();
-    const { json, format, timeline } = this.#options;
+    const { json, format, timeline, stats } = this.#options;
     if (format !== undefined) this.#printMessages(run, format, json);
     else if (!json) this.#printResults(run);
     this.#runs.push(run);
     if (timeline) this.#words.write(this.#timelineOf(run));
+    if (stats && run.stats !== undefined) this.#words.write(drawStats(run.stats, this.#paint));
   }
 
   /** Prints how the runs compare, if there were several. */

@@ -86,6 +86,18 @@ describe("toolyard run", () => {
     expect(parsed(programs.stdout)).toHaveLength(2);
   });
 
+  test("--stats shows what was counted, on stderr where stdout is for programs", async () => {
+    const stdin = lines(["test.echo", { a: 1 }], ["test.fail", {}]);
+    const flags = ["run", "-", "--mode", "async", "--stats"];
+    const { stdout } = await runInProcess(flags, { stdin });
+    expect(stdout).toMatch(/│ test\.echo +│ +1 +│ +0 +│/u);
+    expect(stdout).toMatch(/│ test\.fail +│ +1 +│ +1 +│/u);
+
+    const programs = await runInProcess([...flags, "--json"], { stdin });
+    expect(programs.stderr).toContain("│ test.echo");
+    expect(parsed(programs.stdout)).toHaveLength(2);
+  });
+
   test("--width is the most columns of every line", async () => {
     const long = "x".repeat(300);
     const stdin = lines(["test.echo", { long }], ["test.wait", { ms: 20 }]);

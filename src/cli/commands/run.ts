@@ -29,6 +29,7 @@ interface RunFlags extends SourceFlags {
   readonly format?: FormatName;
   readonly json?: true;
   readonly timeline?: true;
+  readonly stats?: true;
   readonly width?: number;
   readonly expect?: string;
 }
@@ -71,6 +72,7 @@ export function addRunCommand(program: Command, session: CliSession): void {
     .addOption(formatOption("print the messages to send back to a provider"))
     .option("--json", "print one result per line as JSON, and nothing else")
     .option("--timeline", "show which lane ran which call when")
+    .option("--stats", "show what was counted of each tool and of each pool of workers")
     .option("--width <columns>", "columns to fill (default: the terminal's, else 100)", readCount)
     .option("--expect <file>", 'exit 0 if calls end as {"<call id>": "<error code>"} says, else ok')
     .addHelpText("after", AFTER_HELP)
@@ -89,8 +91,8 @@ async function runFile(file: string, flags: RunFlags, io: CliIo): Promise<number
   const name = file === "-" ? "standard input" : file;
   const calls = readCalls(await readText(file, io), name);
   if (calls.length === 0) io.stderr.write(`toolyard: ${name} calls no tools.\n`);
-  const { json = false, timeline = false, format, width } = flags;
-  const report = new RunReport(io, { json, timeline, format, width });
+  const { json = false, timeline = false, stats = false, format, width } = flags;
+  const report = new RunReport(io, { json, timeline, stats, format, width });
   const runs = await runModes({ calls, modes, tools, flags, report }, io);
   report.compare();
   return exitCodeOf(runs, expected, report);
