@@ -286,12 +286,8 @@ export class CallServer {
       const what = `The output of ${name}`;
       const policy = this.#port.mode === "thread" ? "move" : "copy";
       const encoded = encodeValue(output, this.#answers.attachments, what, policy);
-      this.#finish(running, {
-        type: "done",
-        seq,
-        output: encoded,
-        ...running.times(this.#moment()),
-      });
+      const times = running.times(this.#moment());
+      this.#finish(running, { type: "done", seq, output: encoded, ...times });
     } catch (thrown) {
       this.#fail(running, ToolError.from(thrown, name));
     }

@@ -1,6 +1,22 @@
-import { array, assert, integer, property, string, tuple, uint8Array } from "fast-check";
+import { closeSync, mkdtempSync, openSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import {
+  array,
+  assert,
+  constant,
+  constantFrom,
+  integer,
+  oneof,
+  property,
+  record,
+  string,
+  tuple,
+  uint8Array,
+} from "fast-check";
 import { describe, expect, test } from "vitest";
 import { FrameReader, encodeFrame } from "./frame-codec.ts";
+import { PARCEL_BYTES, ParcelReader, ParcelWriter } from "./parcels.ts";
 import type { Frame } from "./protocol.ts";
 import { writeFrame } from "./written-frame.ts";
 
@@ -138,12 +154,95 @@ describe("a stream that is out of step", () => {
   });
 });
 
+describe("a stream that was damaged on its way", () => {
+  const stream = Buffer.concat(SAMPLES.map(bytesOf));
+  const place = integer({ min: 0, max: stream.length });
+  const change = oneof(
+    record({ kind: constant("flip"), place, value: integer({ min: 1, max: 255 }) }),
+    record({ kind: constant("cut"), place, value: integer({ min: 1, max: 40 }) }),
+    record({ kind: constant("insert"), place, value: integer({ min: 0, max: 255 }) }),
+    record({
+      kind: constant("lie"),
+      place,
+      value: constantFrom(0, 3, 4, 0x7fff_ffff, 0x8000_0000, 0xffff_fffe, 0xffff_ffff),
+    }),
+  );
+
+  test("gives frames or an error, and never more bytes than came", () => {
+    assert(
+      property(
+        array(change, { minLength: 1, maxLength: 4 }),
+        integer({ min: 1, max: 400 }),
+        (changes, size) => {
+          const bytes = changes.reduce(damaged, stream);
+          let received = 0;
+          const reader = new FrameReader<unknown>(LIMITS, ({ messages, attachments }) => {
+            expect(messages).toBeInstanceOf(Array);
+            for (const { byteLength } of attachments) received += byteLength;
+          });
+          try {
+            for (let at = 0; at < bytes.length; at += size)
+              reader.push(bytes.subarray(at, at + size));
+          } catch (thrown) {
+            expect([RangeError, SyntaxError]).toContain((thrown as Error).constructor);
+          }
+          expect(received).toBeLessThanOrEqual(bytes.length);
+        },
+      ),
+      { numRuns: 3_000 },
+    );
+  });
+
+  test("gives frames or an error also with parcels in it", () => {
+    const folder = mkdtempSync(join(tmpdir(), "frames-"));
+    const [own, others] = ["own", "others"].map((name) => openSync(join(folder, name), "w+"));
+    const files = { own: own as number, others: others as number };
+    const outgoing = { ...LIMITS, parcels: new ParcelWriter(files) };
+    const bytes = new Uint8Array(PARCEL_BYTES).fill(5);
+    const sent = encodeFrame({ json: '["with a parcel"]', attachments: [bytes, bytes] }, outgoing);
+    expect(sent.length).toBeLessThan(100);
+    const readAll = (chunk: Buffer): unknown[] => {
+      const frames: unknown[] = [];
+      const parcels = new ParcelReader({ own: files.others, others: files.own });
+      new FrameReader<unknown>({ ...LIMITS, parcels }, (frame) => frames.push(frame)).push(chunk);
+      return frames;
+    };
+    expect(readAll(sent)).toEqual([{ messages: ["with a parcel"], attachments: [bytes, bytes] }]);
+    assert(
+      property(array(change, { minLength: 1, maxLength: 3 }), (changes) => {
+        const near = changes.map((one) => ({ ...one, place: one.place % sent.length }));
+        try {
+          readAll(near.reduce(damaged, sent));
+        } catch (thrown) {
+          expect([RangeError, SyntaxError]).toContain((thrown as Error).constructor);
+        }
+      }),
+      { numRuns: 1_000 },
+    );
+    closeSync(files.own);
+    closeSync(files.others);
+    rmSync(folder, { recursive: true });
+  });
+});
+
 test("a frame that is too large is refused where it is made", () => {
   const half = new Uint8Array(LIMITS.maxFrameBytes / 2);
   expect(() => bytesOf(frameOf([], half, half))).toThrow(
     /^A frame of 1048590 bytes is over the 1048576 that may cross \(pools\.process\.maxFrameBytes\)$/,
   );
 });
+
+function damaged(
+  bytes: Buffer,
+  { kind, place: at, value }: { kind: string; place: number; value: number },
+): Buffer {
+  if (kind === "cut") return Buffer.concat([bytes.subarray(0, at), bytes.subarray(at + value)]);
+  const inserted = Buffer.from(kind === "insert" ? [value, value, value] : []);
+  const changed = Buffer.concat([bytes.subarray(0, at), inserted, bytes.subarray(at)]);
+  if (kind === "flip" && at < changed.length) changed[at] = (changed[at] ?? 0) ^ value;
+  if (kind === "lie" && at + 4 <= changed.length) changed.writeUInt32LE(value, at);
+  return changed;
+}
 
 /** Unsigned 32-bit little-endian numbers, one after the other. */
 function lengths(...numbers: number[]): Buffer {
