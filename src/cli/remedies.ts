@@ -14,7 +14,7 @@ const AT_A_SHELL: Readonly<Partial<Record<ErrorCode, string>>> = {
   CALL_CANCELLED: "",
   TOOL_FAILED: "",
   WORKER_CRASHED: "--json shows its exit code, its signal and the last lines it wrote to stderr.",
-  NOT_PORTABLE: "Run it with --mode async.",
+  NOT_PORTABLE: "Run it with --mode async, unless the message names another.",
   SOURCE_UNAVAILABLE: "--json shows the cause; mend the module or start the server.",
 };
 

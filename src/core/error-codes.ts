@@ -128,7 +128,8 @@ export const ERROR_CODES: Readonly<Record<ErrorCode, ErrorCodeFacts>> = {
     httpStatus: 500,
     retryable: false,
     meaning: "The tool, or a value, cannot be taken to where it was asked to run.",
-    remedy: "Export the tool from a module and use `registerModule`, or run it in mode `async`.",
+    remedy:
+      "Run it in the mode that the message names, else in `async`; or export the tool from a module and use `registerModule`.",
   },
   SOURCE_UNAVAILABLE: {
     httpStatus: 503,
