@@ -27,8 +27,9 @@ export class Deadline implements DeadlineFollower {
   /** Most deadlines have one listener; a set is made for the second. */
   #listener: DeadlineListener | undefined;
   #others: Set<DeadlineListener> | undefined;
-  /** Deadlines below that somebody listens to are among them. */
-  #followers: Set<DeadlineFollower> | undefined;
+  /** As with listeners: a set is made for the second. */
+  #follower: DeadlineFollower | undefined;
+  #otherFollowers: Set<DeadlineFollower> | undefined;
   #isWatching = false;
   #controller: AbortController | undefined;
   #cancelTimer: CancelTimer = nothing;
@@ -78,11 +79,13 @@ export class Deadline implements DeadlineFollower {
     this.#reason = reason;
     const listener = this.#listener;
     const others = this.#others;
-    const followers = this.#followers;
+    const follower = this.#follower;
+    const otherFollowers = this.#otherFollowers;
     this.close();
     listener?.(reason);
     if (others !== undefined) for (const other of others) other(reason);
-    if (followers !== undefined) for (const follower of followers) follower.end(reason);
+    follower?.end(reason);
+    if (otherFollowers !== undefined) for (const other of otherFollowers) other.end(reason);
   }
 
   /**
@@ -109,13 +112,15 @@ export class Deadline implements DeadlineFollower {
     const { reason } = this;
     if (reason !== undefined) follower.end(reason);
     if (this.#isOver) return;
-    (this.#followers ??= new Set()).add(follower);
+    if (this.#follower === undefined) this.#follower = follower;
+    else (this.#otherFollowers ??= new Set()).add(follower);
     if (!this.#isWatching) this.#watch();
   }
 
   /** Takes a follower off. */
   unfollow(follower: DeadlineFollower): void {
-    this.#followers?.delete(follower);
+    if (this.#follower === follower) this.#follower = undefined;
+    else this.#otherFollowers?.delete(follower);
   }
 
   /** Lets go of timers and listeners: the work is over. It keeps its reason, and never ends after. */
@@ -127,7 +132,8 @@ export class Deadline implements DeadlineFollower {
     this.#cancelTimer = nothing;
     this.#listener = undefined;
     this.#others = undefined;
-    this.#followers = undefined;
+    this.#follower = undefined;
+    this.#otherFollowers = undefined;
   }
 
   /** The listener is in before the parent is asked: time goes on, and the parent may end just then. */

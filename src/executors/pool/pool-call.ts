@@ -1,5 +1,6 @@
 import type { ToolError } from "../../core/tool-error.ts";
 import type { ToolProgress } from "../../core/tool.ts";
+import type { DeadlineFollower } from "../../time/deadline.ts";
 import type { Attempt, AttemptOutcome } from "../executor.ts";
 import type { PortableOrigin } from "../worker/protocol.ts";
 import type { Quarantine } from "./quarantine.ts";
@@ -18,6 +19,9 @@ export interface PoolTool {
   readonly quarantine: Quarantine;
 }
 
+/** Stops a call, for a reason. */
+export type StopCall = (call: PoolCall, reason: ToolError) => void;
+
 /**
  * An attempt on its way through a pool.
  *
@@ -25,11 +29,11 @@ export interface PoolTool {
  *      ▲          │         │
  *      └──────────┴─────────┘  its worker died, and it had not begun or may be repeated
  */
-export class PoolCall {
+export class PoolCall implements DeadlineFollower {
   readonly attempt: Attempt;
   readonly tool: PoolTool;
   readonly #settle: (outcome: AttemptOutcome) => void;
-  #leaveDeadline: () => void = () => {};
+  #onStop: StopCall | undefined;
   #onWorkEnded: (() => void) | undefined;
   /** Since when it waits for a worker, on the pool's clock. */
   readonly waitingSince: number;
@@ -64,16 +68,22 @@ export class PoolCall {
     this.#settle = settle;
   }
 
-  /** Calls `onEnd` when the attempt's deadline ends before it is answered. */
-  watchDeadline(onEnd: (reason: ToolError) => void): void {
-    this.#leaveDeadline = this.attempt.deadline.onEnd(onEnd);
+  /** Calls `onStop` when the attempt's deadline ends before it is answered. */
+  watchDeadline(onStop: StopCall): void {
+    this.#onStop = onStop;
+    this.attempt.deadline.follow(this);
+  }
+
+  /** Its deadline ends. */
+  end(reason: ToolError): void {
+    this.#onStop?.(this, reason);
   }
 
   /** Gives the caller the outcome; the first one counts. */
   answer(outcome: AttemptOutcome): void {
     if (this.answered) return;
     this.answered = true;
-    this.#leaveDeadline();
+    this.attempt.deadline.unfollow(this);
     this.#settle(outcome);
   }
 

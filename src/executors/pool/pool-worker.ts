@@ -18,6 +18,9 @@ import type { WorkerTransport } from "./worker-transport.ts";
 /** Numbers of calls that have begun are kept up to here, rather than moving the others for each. */
 const MAX_BEGUN_KEPT = 1_024;
 
+/** Of a window that was full, how much may be left when it is filled again. */
+const REFILL_AT = 1 / 2;
+
 /** How far a worker is in its life. */
 export type WorkerState = "starting" | "ready" | "retiring" | "gone";
 
@@ -43,6 +46,8 @@ export class PoolWorker {
   #lastSeq = 0;
   #concurrency = 1;
   #hasAll = false;
+  /** Whether its window was filled last; then it gets more when much of that is done, in one frame. */
+  #isFull = false;
   #task: string | undefined;
   state: WorkerState = "starting";
   /** Set when the pool kills it. */
@@ -144,7 +149,8 @@ export class PoolWorker {
     if (this.#sent.size === 0) return true;
     if (this.#hasAll || call.alone) return false;
     const { window, concurrency } = call.tool.profile.share;
-    return concurrency === this.#concurrency && this.#sent.size < window;
+    if (concurrency !== this.#concurrency || this.#sent.size >= window) return false;
+    return !this.#isFull || this.#sent.size <= window * REFILL_AT;
   }
 
   /**
@@ -156,7 +162,11 @@ export class PoolWorker {
     const { window, concurrency } = call.tool.profile.share;
     const seq = this.#lastSeq + 1;
     this.#outbox.transfers = inputPolicy(call.tool, this.transport, this.#sent.size);
-    this.#outbox.put(call, seq, concurrency === this.#concurrency ? undefined : concurrency);
+    this.#outbox.put(call, {
+      seq,
+      concurrency: concurrency === this.#concurrency ? undefined : concurrency,
+      load: this.#sent.size,
+    });
     this.#lastSeq = seq;
     call.seq = seq;
     call.began = false;
@@ -165,6 +175,7 @@ export class PoolWorker {
     this.#toBegin.push(seq);
     this.#concurrency = concurrency;
     this.#hasAll = call.alone || window === 1;
+    this.#isFull = concurrency === 1 && seq > 1 && this.#sent.size >= window;
     this.#beginNext();
   }
 

@@ -2,43 +2,45 @@ import { deserializeError } from "../../core/serialized-error.ts";
 import { thrownText } from "../../core/thrown-text.ts";
 import { ToolError } from "../../core/tool-error.ts";
 import type { AttemptOutcome } from "../executor.ts";
-import type { FromWorker } from "../worker/protocol.ts";
-import { decodeValue } from "../worker/value-codec.ts";
+import { outputOf, timesOf } from "../worker/done-message.ts";
+import type { DoneMessage, FailedMessage, RunTimes } from "../worker/protocol.ts";
 
-/** What a worker says at the end of a call. */
-export type WorkerAnswer = Extract<FromWorker, { readonly type: "done" | "failed" }>;
-
-/** How an answer arrived. */
-export interface Arrival {
-  /** The bytes of its frame. */
+/** What a worker says at the end of a call, with the bytes of its frame. */
+export interface WorkerAnswer {
+  readonly message: DoneMessage | FailedMessage;
   readonly attachments: readonly Uint8Array[];
+}
+
+/** How long a call took: where it ran, and until its answer was here. */
+export interface CallTook {
+  readonly times: RunTimes;
   /** Since the call was seen to begin. Milliseconds. */
   readonly tookMs: number;
+}
+
+/** How long the call of an answer took, where it ran. */
+export function timesIn({ message }: WorkerAnswer): RunTimes {
+  return "type" in message ? message : timesOf(message);
 }
 
 /** The outcome that an answer stands for. */
 export function outcomeOf(
   toolName: string,
-  answer: WorkerAnswer,
-  { attachments, tookMs }: Arrival,
+  { message, attachments }: WorkerAnswer,
+  { times, tookMs }: CallTook,
 ): AttemptOutcome {
-  const { runMs, busyMs = runMs, cpuMs = busyMs } = answer;
+  const { runMs, busyMs = runMs, cpuMs = busyMs } = times;
   const transferMs = Math.max(0, tookMs - runMs);
   try {
-    if (answer.type === "done") {
-      return {
-        status: "ok",
-        output: decodeValue(answer.output, attachments),
-        runMs,
-        cpuMs,
-        transferMs,
-      };
+    if (!("type" in message)) {
+      const output = outputOf(message, attachments);
+      return { status: "ok", output, runMs, cpuMs, transferMs };
     }
-    const error = ToolError.from(deserializeError(answer.error), toolName);
+    const error = ToolError.from(deserializeError(message.error), toolName);
     return { status: "error", error, began: true, runMs, cpuMs, transferMs };
   } catch (cause) {
-    const message = `The answer of ${toolName} cannot be read: ${thrownText(cause)}`;
-    const error = new ToolError("NOT_PORTABLE", message, { cause });
+    const text = `The answer of ${toolName} cannot be read: ${thrownText(cause)}`;
+    const error = new ToolError("NOT_PORTABLE", text, { cause });
     return { status: "error", error, began: true, runMs, cpuMs, transferMs };
   }
 }

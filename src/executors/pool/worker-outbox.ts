@@ -1,11 +1,21 @@
 /** What is on its way to one worker: tools it does not know yet, calls, and the bytes of their values. */
 import { serializeError } from "../../core/serialized-error.ts";
 import type { TransferPolicy } from "../worker/bytes-codec.ts";
-import type { CallMessage, Frame, ToWorker } from "../worker/protocol.ts";
+import type { CallDetails, CallMessage, Frame, ToWorker } from "../worker/protocol.ts";
 import { frameOfOne } from "../worker/split-frame.ts";
 import { encodeValue } from "../worker/value-codec.ts";
 import type { PoolCall } from "./pool-call.ts";
+import { inputPolicy } from "./transfer-policy.ts";
 import type { WorkerTransport } from "./worker-transport.ts";
+
+/** How a call is sent. */
+export interface Sending {
+  readonly seq: number;
+  /** How many calls the worker may have begun at once from here on. Undefined: as many as before. */
+  readonly concurrency: number | undefined;
+  /** Calls that the worker has already. */
+  readonly load: number;
+}
 
 /** A call that no frame can hold. */
 export interface OversizedCall {
@@ -48,15 +58,15 @@ export class WorkerOutbox {
   /**
    * Takes a call. It is sent with the next {@link flush}, or at once when that makes a frame full.
    *
-   * @param concurrency - How many calls the worker may have begun at once from here on, where that changes.
+   * @param send - How it is sent.
    * @throws ToolError `NOT_PORTABLE` when its input cannot cross; nothing is taken then.
    */
-  put(call: PoolCall, seq: number, concurrency: number | undefined): void {
+  put(call: PoolCall, send: Sending): void {
     // First: a message's attachments are those since the message before it.
     if (!this.#known.has(call.tool.number)) this.#introduce(call);
-    const message = this.#encode(call, seq, concurrency);
+    const message = this.#encode(call, send);
     this.#add(message, call);
-    this.#offers.push(seq);
+    this.#offers.push(send.seq);
     const bytes = this.#messages.length * this.#bytesPerMessage + this.#attachedBytes;
     if (bytes >= BATCH_BYTES) this.#send();
   }
@@ -101,10 +111,13 @@ export class WorkerOutbox {
       this.#sendFrame(frame);
     } catch (cause) {
       const [message] = frame.messages;
-      if (call === undefined || message?.type !== "call") throw cause;
+      if (call === undefined || message === undefined || "type" in message) throw cause;
       // It is offered already, so the worker must be told of it to get past it.
-      const cancel = { type: "cancel", seq: message.seq, reason: serializeError(cause) } as const;
-      const messages = [{ ...message, input: {}, context: undefined }, cancel];
+      const [seq, tool, attemptId, callId] = message;
+      const cancel = { type: "cancel", seq, reason: serializeError(cause) } as const;
+      const { concurrency } = message[5] ?? {};
+      const hollow = [seq, tool, attemptId, callId, null, { concurrency }] as const;
+      const messages = [hollow, cancel];
       this.#sendFrame({ messages, attachments: [] });
       this.#oversized.push({ call, cause });
     }
@@ -116,10 +129,10 @@ export class WorkerOutbox {
     return bytes;
   }
 
-  #encode(call: PoolCall, seq: number, concurrency: number | undefined): CallMessage {
+  #encode(call: PoolCall, send: Sending): CallMessage {
     const kept = this.#attachments.length;
     try {
-      const message = this.#callMessage(call, seq, concurrency);
+      const message = this.#callMessage(call, send);
       for (let place = kept; place < this.#attachments.length; place += 1)
         this.#attachedBytes += this.#attachments[place]?.byteLength ?? 0;
       return message;
@@ -129,26 +142,33 @@ export class WorkerOutbox {
     }
   }
 
-  #callMessage(call: PoolCall, seq: number, concurrency: number | undefined): CallMessage {
+  #callMessage(call: PoolCall, { seq, concurrency, load }: Sending): CallMessage {
     const { attempt, tool } = call;
-    const { attemptId, callId, tenant, idempotencyKey, context } = attempt;
-    const input = encodeValue(
-      attempt.input,
-      this.#attachments,
-      `The input of ${tool.name}`,
-      this.transfers,
-    );
+    const policy = inputPolicy(tool, this.#transport, load);
+    const what = `The input of ${tool.name}`;
+    const input = encodeValue(attempt.input, this.#attachments, what, policy);
+    const isPlain = "json" in input && input.holes === undefined;
+    const json = isPlain ? input.json : null;
+    const { attemptId, callId } = attempt;
+    const details = this.#detailsOf(call, concurrency);
+    if (isPlain && details === undefined) return [seq, tool.number, attemptId, callId, json];
+    const more = isPlain ? details : { ...details, input };
+    return [seq, tool.number, attemptId, callId, json, more];
+  }
+
+  /** Undefined when there is nothing to say, as for most. */
+  #detailsOf(
+    { attempt, tool }: PoolCall,
+    concurrency: number | undefined,
+  ): CallDetails | undefined {
+    const { tenant, idempotencyKey, context } = attempt;
+    const isUsual = attempt.attempt === 1 && concurrency === undefined && context === undefined;
+    if (isUsual && tenant === undefined && idempotencyKey === undefined) return undefined;
     return {
-      type: "call",
-      seq,
-      tool: tool.number,
-      attemptId,
-      callId,
-      attempt: attempt.attempt === 1 ? undefined : attempt.attempt,
       concurrency,
-      input,
       tenant,
       idempotencyKey,
+      attempt: attempt.attempt,
       context:
         context === undefined
           ? undefined

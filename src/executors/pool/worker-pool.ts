@@ -28,7 +28,7 @@ import { refusalOf } from "./refusal.ts";
 import { QuietWatch } from "./quiet-watch.ts";
 import { ResourceCaps } from "./resource-caps.ts";
 import { ToolBook } from "./tool-book.ts";
-import { type WorkerAnswer, outcomeOf } from "./worker-answer.ts";
+import { type WorkerAnswer, outcomeOf, timesIn } from "./worker-answer.ts";
 import { type CrewParts, type WaitingCalls, WorkerCrew } from "./worker-crew.ts";
 import type { WorkerExit } from "./worker-transport.ts";
 
@@ -70,8 +70,7 @@ export class WorkerPool implements Executor {
     });
     const { killGraceMs, maxMemoryBytes } = options;
     this.#overdue = new OverdueCalls({ clock, crew: this.#crew, killGraceMs, onRetired });
-    const onOverCpu = (call: PoolCall, error: ToolError): void => this.#stop(call, error);
-    this.#caps = new ResourceCaps({ crew: this.#crew, maxMemoryBytes, onOverCpu });
+    this.#caps = new ResourceCaps({ crew: this.#crew, maxMemoryBytes, onOverCpu: this.#stop });
     if (options.min > 0) this.#dispatchSoon();
   }
 
@@ -89,7 +88,7 @@ export class WorkerPool implements Executor {
       const now = this.#parts.clock.now();
       const call = new PoolCall(attempt, this.#tools.toolOf(attempt.tool), now, resolve);
       this.#line.add(call);
-      call.watchDeadline((reason) => this.#stop(call, reason));
+      call.watchDeadline(this.#stop);
       this.#dispatchSoon();
     });
   }
@@ -203,10 +202,10 @@ export class WorkerPool implements Executor {
   }
 
   #onMessage(worker: PoolWorker, message: FromWorker, attachments: readonly Uint8Array[]): void {
+    if (!("type" in message)) return this.#onAnswer(worker, message[0], { message, attachments });
     switch (message.type) {
-      case "done":
       case "failed":
-        return this.#onAnswer(worker, message, attachments);
+        return this.#onAnswer(worker, message.seq, { message, attachments });
       case "dropped":
         return worker.settle(message.seq)?.endWork();
       case "progress":
@@ -223,16 +222,17 @@ export class WorkerPool implements Executor {
     }
   }
 
-  #onAnswer(worker: PoolWorker, answer: WorkerAnswer, attachments: readonly Uint8Array[]): void {
+  #onAnswer(worker: PoolWorker, seq: number, answer: WorkerAnswer): void {
     const ranAlone = worker.runningCount <= 1;
-    const call = worker.settle(answer.seq);
+    const call = worker.settle(seq);
     if (call === undefined) return;
     const { tool } = call;
-    tool.profile.learn(answer, ranAlone);
+    const times = timesIn(answer);
+    tool.profile.learn(times, ranAlone);
     this.#tools.survived(tool);
     if (!call.answered) {
       const tookMs = this.#parts.clock.now() - call.startedAt;
-      call.answer(outcomeOf(tool.name, answer, { attachments, tookMs }));
+      call.answer(outcomeOf(tool.name, answer, { times, tookMs }));
     }
     call.endWork();
   }
@@ -302,7 +302,7 @@ export class WorkerPool implements Executor {
   }
 
   /** The attempt must stop: answer now, then see to it that the work ends. */
-  #stop(call: PoolCall, reason: ToolError): void {
+  readonly #stop = (call: PoolCall, reason: ToolError): void => {
     if (call.answered) return;
     const worker = this.#crew.holderOf(call);
     if (worker === undefined) {
@@ -316,7 +316,7 @@ export class WorkerPool implements Executor {
     this.#flush(worker);
     worker.tell({ type: "cancel", seq: call.seq, reason: serializeError(reason) });
     this.#overdue.watch(worker, call);
-  }
+  };
 
   #fail(call: PoolCall, error: ToolError, began: boolean): void {
     const runMs = began ? this.#parts.clock.now() - call.startedAt : 0;

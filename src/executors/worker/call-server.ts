@@ -8,29 +8,23 @@
  */
 import { AsyncLocalStorage } from "node:async_hooks";
 import { performance } from "node:perf_hooks";
-import { CallContext } from "../../core/call-context.ts";
 import type { ToolFunction } from "../../core/module-member.ts";
 import { deserializeError, serializeError } from "../../core/serialized-error.ts";
 import { thrownText } from "../../core/thrown-text.ts";
 import { isPromiseLike } from "../../core/promise-like.ts";
 import { ToolError } from "../../core/tool-error.ts";
-import type { ConcreteMode, ToolProgress } from "../../core/tool.ts";
+import type { ConcreteMode } from "../../core/tool.ts";
 import { namingMissingRight } from "./access-error.ts";
 import { AnswerBox } from "./answer-box.ts";
 import type { ClaimSource } from "./claims.ts";
 import { CpuMeter } from "./cpu-meter.ts";
+import { doneMessage } from "./done-message.ts";
+import { type CallPlace, IncomingCall, plainProgress } from "./incoming-call.ts";
 import { loadTool } from "./load-tool.ts";
 import type { WrittenFrame } from "./written-frame.ts";
-import type {
-  CallMessage,
-  Frame,
-  FromWorker,
-  ToWorker,
-  ToolMessage,
-  WorkerUsage,
-} from "./protocol.ts";
+import type { Frame, FromWorker, ToWorker, ToolMessage, WorkerUsage } from "./protocol.ts";
 import { type CallMoment, RunningCall } from "./running-call.ts";
-import { decodeValue, encodeValue } from "./value-codec.ts";
+import { encodeValue } from "./value-codec.ts";
 
 /** How often a worker that works tells what it has used. Milliseconds. */
 const USAGE_MS = 250;
@@ -56,18 +50,12 @@ interface LoadedTool {
   load: Promise<ToolFunction> | ToolFunction | undefined;
 }
 
-interface WaitingCall {
-  readonly message: CallMessage;
-  readonly attachments: readonly Uint8Array[];
-  cancelled: boolean;
-}
-
 /** The worker's side of a pool. */
 export class CallServer {
   readonly #port: WorkerPort;
   readonly #answers: AnswerBox;
   readonly #tools = new Map<number, LoadedTool>();
-  readonly #waiting = new Map<number, WaitingCall>();
+  readonly #waiting = new Map<number, IncomingCall>();
   readonly #running = new Map<number, RunningCall>();
   readonly #current = new AsyncLocalStorage<RunningCall>();
   readonly #cpu = new CpuMeter();
@@ -107,7 +95,7 @@ export class CallServer {
    */
   crash(thrown: unknown, what: string, details: Readonly<Record<string, unknown>>): void {
     const culprit = this.#current.getStore() ?? this.#onlyCall();
-    const seq = culprit?.answered === false ? culprit.message.seq : undefined;
+    const seq = culprit?.answered === false ? culprit.call.seq : undefined;
     if (culprit !== undefined) this.#forget(culprit);
     const message = `${what}: ${thrownText(thrown)}`;
     const error = new ToolError("WORKER_CRASHED", message, { cause: thrown, details });
@@ -121,13 +109,15 @@ export class CallServer {
   }
 
   #take(message: ToWorker, attachments: readonly Uint8Array[]): void {
+    if (!("type" in message)) {
+      const call = new IncomingCall(message, attachments);
+      this.#concurrency = call.details.concurrency ?? this.#concurrency;
+      this.#waiting.set(call.seq, call);
+      return;
+    }
     switch (message.type) {
       case "tool":
         this.#tools.set(message.tool, { message, load: undefined });
-        return;
-      case "call":
-        this.#concurrency = message.concurrency ?? this.#concurrency;
-        this.#waiting.set(message.seq, { message, attachments, cancelled: false });
         return;
       case "cancel":
         this.#cancel(message.seq, deserializeError(message.reason));
@@ -144,7 +134,7 @@ export class CallServer {
 
   #cancel(seq: number, reason: Error): void {
     const waiting = this.#waiting.get(seq);
-    if (waiting !== undefined) waiting.cancelled = true;
+    if (waiting !== undefined) waiting.isCancelled = true;
     this.#running.get(seq)?.abort(reason);
   }
 
@@ -154,13 +144,13 @@ export class CallServer {
       if (!this.#port.isClear()) break;
       const waiting = this.#claimNext();
       if (waiting === undefined) break;
-      if (waiting.cancelled) this.#answers.add({ type: "dropped", seq: waiting.message.seq });
+      if (waiting.isCancelled) this.#answers.add({ type: "dropped", seq: waiting.seq });
       else this.#begin(waiting);
     }
   }
 
   /** The next call this worker has won. Calls before it were taken back by the pool. */
-  #claimNext(): WaitingCall | undefined {
+  #claimNext(): IncomingCall | undefined {
     const seq = this.#awaited ?? this.#port.claims.claim();
     for (const known of this.#waiting.keys()) {
       if (seq !== undefined && known >= seq) break;
@@ -170,30 +160,25 @@ export class CallServer {
     const waiting = seq === undefined ? undefined : this.#waiting.get(seq);
     if (waiting === undefined) return undefined;
     this.#awaited = undefined;
-    this.#waiting.delete(waiting.message.seq);
+    this.#waiting.delete(waiting.seq);
     return waiting;
   }
 
-  #begin({ message, attachments }: WaitingCall): void {
-    const tool = this.#tools.get(message.tool);
-    if (tool === undefined) throw new Error(`Call ${message.seq} is of a tool never told of.`);
-    const { repeatable } = tool.message;
+  #begin(call: IncomingCall): void {
+    const tool = this.#tools.get(call.tool);
+    if (tool === undefined) throw new Error(`Call ${call.seq} is of a tool never told of.`);
+    const { repeatable, name } = tool.message;
     if (!repeatable || this.#answerIsPrecious) this.#answers.flush();
     this.#answerIsPrecious = false;
-    const running = new RunningCall(message, repeatable, this.#moment());
-    this.#running.set(message.seq, running);
-    const name = tool.message.name;
+    const running = new RunningCall(call, repeatable, this.#moment());
+    this.#running.set(call.seq, running);
     this.#current.run(running, () => {
-      if (typeof tool.load === "function") this.#run(running, tool.load, name, attachments);
-      else void this.#loadAndRun(running, tool, attachments);
+      if (typeof tool.load === "function") this.#run(running, tool.load, name);
+      else void this.#loadAndRun(running, tool);
     });
   }
 
-  async #loadAndRun(
-    running: RunningCall,
-    tool: LoadedTool,
-    attachments: readonly Uint8Array[],
-  ): Promise<void> {
+  async #loadAndRun(running: RunningCall, tool: LoadedTool): Promise<void> {
     const { name, origin } = tool.message;
     running.waits();
     try {
@@ -201,7 +186,7 @@ export class CallServer {
       tool.load = await tool.load;
       if (running.cancelReason === undefined) {
         running.begins(this.#moment());
-        this.#run(running, tool.load, name, attachments);
+        this.#run(running, tool.load, name);
       } else this.#fail(running, ToolError.from(running.cancelReason, name));
     } catch (thrown) {
       tool.load = undefined;
@@ -210,16 +195,11 @@ export class CallServer {
     this.#goOn();
   }
 
-  #run(
-    running: RunningCall,
-    call: ToolFunction,
-    name: string,
-    attachments: readonly Uint8Array[],
-  ): void {
+  #run(running: RunningCall, execute: ToolFunction, name: string): void {
     let returned: unknown;
     try {
-      const input = decodeValue(running.message.input, attachments);
-      returned = call(input, this.#contextOf(running, name, attachments));
+      const { call } = running;
+      returned = execute(call.input(), call.contextIn(this.#placeOf(running, name)));
       // Foreign promises may throw, lie or settle twice; `resolve` leaves our own as they are.
       if (isPromiseLike(returned)) this.#await(running, Promise.resolve(returned), name);
       else this.#succeed(running, returned, name);
@@ -242,59 +222,36 @@ export class CallServer {
     );
   }
 
-  #contextOf(
-    running: RunningCall,
-    toolName: string,
-    attachments: readonly Uint8Array[],
-  ): CallContext {
-    const {
-      seq,
-      callId,
-      attemptId,
-      attempt = 1,
-      tenant,
-      idempotencyKey,
-      context,
-    } = running.message;
+  #placeOf(running: RunningCall, toolName: string): CallPlace {
     const { mode, workerId } = this.#port;
-    return new CallContext(
-      {
-        callId,
-        attemptId,
-        attempt,
-        toolName,
-        mode,
-        workerId,
-        tenant,
-        idempotencyKey,
-        context: context && decodeValue(context, attachments),
+    const { seq } = running.call;
+    return {
+      toolName,
+      mode,
+      workerId,
+      makeSignal: () => running.signal,
+      onProgress: (update) => {
+        if (running.answered) return;
+        this.#answers.add({ type: "progress", seq, update: plainProgress(update) });
       },
-      {
-        makeSignal: () => running.signal,
-        onProgress: (update) => {
-          if (!running.answered)
-            this.#answers.add({ type: "progress", seq, update: plain(update) });
-        },
-      },
-    );
+    };
   }
 
   #succeed(running: RunningCall, output: unknown, name: string): void {
     if (running.answered) return;
-    const { seq } = running.message;
     try {
       const what = `The output of ${name}`;
       const policy = this.#port.mode === "thread" ? "move" : "copy";
       const encoded = encodeValue(output, this.#answers.attachments, what, policy);
       const times = running.times(this.#moment());
-      this.#finish(running, { type: "done", seq, output: encoded, ...times });
+      this.#finish(running, doneMessage(running.call.seq, times, encoded));
     } catch (thrown) {
       this.#fail(running, ToolError.from(thrown, name));
     }
   }
 
   #fail(running: RunningCall, error: ToolError): void {
-    const { seq } = running.message;
+    const { seq } = running.call;
     const failed = { type: "failed", seq, ...running.times(this.#moment()) } as const;
     try {
       this.#finish(running, { ...failed, error: serializeError(namingMissingRight(error)) });
@@ -331,7 +288,7 @@ export class CallServer {
 
   #forget(running: RunningCall): void {
     running.answered = true;
-    this.#running.delete(running.message.seq);
+    this.#running.delete(running.call.seq);
   }
 
   #onlyCall(): RunningCall | undefined {
@@ -343,18 +300,6 @@ export class CallServer {
     this.#answers.flush();
     this.#port.exit(this.#dying ? 1 : 0);
   }
-}
-
-/** Progress as JavaScript may tell it. */
-type UncheckedProgress = { readonly [Key in keyof ToolProgress]: unknown };
-
-/** Only what the type says: anything else could keep the frame from being written. */
-function plain({ progress, total, message }: UncheckedProgress): ToolProgress {
-  return {
-    progress: Number(progress),
-    ...(total !== undefined && { total: Number(total) }),
-    ...(message !== undefined && { message: thrownText(message) }),
-  };
 }
 
 function stackOf(thrown: unknown): string {

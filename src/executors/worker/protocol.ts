@@ -2,7 +2,7 @@
  * What a pool and its workers say to each other.
  *
  *   pool ─▶ worker   tool, call, cancel, ping, close
- *   pool ◀─ worker   ready, done | failed | dropped (exactly one per call), progress, usage, crashing, pong
+ *   pool ◀─ worker   ready, an output | failed | dropped (exactly one per call), progress, usage, crashing, pong
  *
  * Calls are numbered per worker by `seq`, from 1 upwards, and a worker begins them in that order. A
  * worker runs a call only after it has claimed its `seq` (see claims.ts), so that who began what is
@@ -26,18 +26,24 @@ export interface ToolMessage {
   readonly repeatable: boolean;
 }
 
-/** Asks for one call. */
-export interface CallMessage {
-  readonly type: "call";
-  readonly seq: number;
-  readonly tool: number;
-  readonly attemptId: string;
-  readonly callId: string;
+/** Asks for one call. A list, for thousands travel at once. */
+export type CallMessage = readonly [
+  seq: number,
+  tool: number,
+  attemptId: string,
+  callId: string,
+  /** The input, when JSON keeps it as it is; else it is in `more`. */
+  input: unknown,
+  more?: CallDetails | undefined,
+];
+
+/** What most calls do not have. */
+export interface CallDetails {
+  readonly input?: EncodedValue | undefined;
   /** Which attempt of its call it is. Left out: the first. */
   readonly attempt?: number | undefined;
   /** How many calls the worker may have begun at once from here on. Left out: as many as before. */
   readonly concurrency?: number | undefined;
-  readonly input: EncodedValue;
   readonly tenant?: string | undefined;
   readonly idempotencyKey?: string | undefined;
   readonly context?: EncodedValue | undefined;
@@ -76,11 +82,32 @@ export interface ReadyMessage extends WorkerUsage {
   readonly task: string | undefined;
 }
 
-/** Messages from a worker. Exactly one `done`, `failed` or `dropped` follows every `call` it claims. */
+/** A call has given an output. A list, for thousands travel at once. */
+export type DoneMessage = readonly [
+  seq: number,
+  runMs: number,
+  /** The output, when JSON keeps it as it is; else it is in `more`. */
+  output: unknown,
+  more?: DoneDetails | undefined,
+];
+
+/** What most outputs do not have. */
+export interface DoneDetails extends Omit<RunTimes, "runMs"> {
+  readonly output?: EncodedValue | undefined;
+}
+
+/** A call has failed. */
+export interface FailedMessage extends RunTimes {
+  readonly type: "failed";
+  readonly seq: number;
+  readonly error: SerializedError;
+}
+
+/** Messages from a worker. Exactly one {@link DoneMessage}, `failed` or `dropped` follows every `call` it claims. */
 export type FromWorker =
   | ReadyMessage
-  | ({ readonly type: "done"; readonly seq: number; readonly output: EncodedValue } & RunTimes)
-  | ({ readonly type: "failed"; readonly seq: number; readonly error: SerializedError } & RunTimes)
+  | DoneMessage
+  | FailedMessage
   /** It was cancelled before it began. */
   | { readonly type: "dropped"; readonly seq: number }
   | { readonly type: "progress"; readonly seq: number; readonly update: ToolProgress }

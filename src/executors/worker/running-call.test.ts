@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test, vi } from "vitest";
-import type { CallMessage } from "./protocol.ts";
+import { IncomingCall } from "./incoming-call.ts";
 import { type CallMoment, RunningCall } from "./running-call.ts";
 
 let now = 0;
@@ -21,7 +21,8 @@ beforeEach(() => {
 /** What the meter charges now. */
 let cpuMs = 0;
 const moment = (): CallMoment => ({ at: now, cpuMs });
-const makeCall = (): RunningCall => new RunningCall({ seq: 1 } as CallMessage, false, moment());
+const makeCall = (): RunningCall =>
+  new RunningCall(new IncomingCall([1, 1, "1.1", "call_1", {}], []), false, moment());
 
 describe("the times of a call", () => {
   test("that never waited are all busy", () => {

@@ -1,5 +1,6 @@
 import { type EventLoopUtilization, performance } from "node:perf_hooks";
-import type { CallMessage, RunTimes } from "./protocol.ts";
+import type { IncomingCall } from "./incoming-call.ts";
+import type { RunTimes } from "./protocol.ts";
 
 /** A moment at which a call begins or ends. */
 export interface CallMoment {
@@ -14,7 +15,7 @@ const LEAST_CPU_MS = 1;
 
 /** A call that has begun in this worker. */
 export class RunningCall {
-  readonly message: CallMessage;
+  readonly call: IncomingCall;
   /** Whether it may simply be run again when its answer is lost. */
   readonly repeatable: boolean;
   #startedAt: number;
@@ -27,8 +28,8 @@ export class RunningCall {
   /** Whether its answer is given; later ones do not count. */
   answered = false;
 
-  constructor(message: CallMessage, repeatable: boolean, start: CallMoment) {
-    this.message = message;
+  constructor(call: IncomingCall, repeatable: boolean, start: CallMoment) {
+    this.call = call;
     this.repeatable = repeatable;
     this.#startedAt = start.at;
     this.#cpuAtStart = start.cpuMs;

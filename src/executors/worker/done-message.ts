@@ -1,0 +1,23 @@
+/** Outputs on their way to the pool: a list when JSON says it all, which it mostly does. */
+import type { DoneMessage, RunTimes } from "./protocol.ts";
+import { type EncodedValue, decodeValue } from "./value-codec.ts";
+
+/** Packs an output. */
+export function doneMessage(seq: number, times: RunTimes, output: EncodedValue): DoneMessage {
+  const { runMs, busyMs, cpuMs } = times;
+  const isPlain = "json" in output && output.holes === undefined;
+  if (isPlain && busyMs === undefined && cpuMs === undefined) return [seq, runMs, output.json];
+  const more = { ...(busyMs !== undefined && { busyMs }), ...(cpuMs !== undefined && { cpuMs }) };
+  return isPlain ? [seq, runMs, output.json, more] : [seq, runMs, null, { ...more, output }];
+}
+
+/** How long the call took. */
+export function timesOf([, runMs, , more]: DoneMessage): RunTimes {
+  return more === undefined ? { runMs } : { runMs, ...more };
+}
+
+/** What the call gave. @throws Error when it cannot be read. */
+export function outputOf(message: DoneMessage, attachments: readonly Uint8Array[]): unknown {
+  const [, , json, more] = message;
+  return more?.output === undefined ? json : decodeValue(more.output, attachments);
+}
