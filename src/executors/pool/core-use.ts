@@ -7,6 +7,8 @@ interface Reading {
 
 /** Measurements that must agree. */
 const LOOKS = 3;
+/** Looks without a measurement after which the ones before are forgotten. */
+const MAX_SKIPPED = 10;
 
 /**
  * How many of a pool's workers compute at once, on average between two looks.
@@ -19,6 +21,8 @@ const LOOKS = 3;
 export class CoreUse {
   readonly #last = new WeakMap<PoolWorker, Reading>();
   #measured: number[] = [];
+  /** Looks in a row at which nothing was measured. */
+  #skipped = 0;
 
   /** The highest of the last measurements; undefined while there are too few in a row. */
   get computing(): number | undefined {
@@ -31,12 +35,14 @@ export class CoreUse {
     for (const worker of workers) {
       if (worker.state === "ready" && worker.load > 0) computing += this.#shareOf(worker, now);
     }
+    this.#skipped = 0;
     this.#measured = [...this.#measured, computing].slice(-LOOKS);
   }
 
-  /** Nothing waits, so nobody looked: what was measured before says nothing of what comes. */
-  forget(): void {
-    this.#measured = [];
+  /** Nothing waits, so nobody measured. After a while what was measured says nothing of what comes. */
+  skip(): void {
+    this.#skipped += 1;
+    if (this.#skipped > MAX_SKIPPED) this.#measured = [];
   }
 
   /** From 0 to 1; 1 while nothing is known. */

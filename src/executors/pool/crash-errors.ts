@@ -56,7 +56,7 @@ export function neverStarted(
   const why = tail === "" ? "" : ` Its last words: ${tail}`;
   const message = `No ${mode} worker can be started: the last one ${deathOf(exit)}.${why}`;
   const details = { exitCode: code, signal, stderrTail };
-  const options = { details, retryAfterMs: Math.ceil(retryAfterMs) };
+  const options = { details, ...(retryAfterMs > 0 && { retryAfterMs: Math.ceil(retryAfterMs) }) };
   return new ToolError(
     "WORKER_CRASHED",
     message,

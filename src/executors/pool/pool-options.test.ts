@@ -15,7 +15,7 @@ describe("the settings of a pool", () => {
       maxFrameBytes: 256 * 1024 * 1024,
       cwd: undefined,
       maxMemoryBytes: undefined,
-      maxConcurrencyPerWorker: 64,
+      maxConcurrencyPerWorker: 128,
       killGraceMs: 100,
       env: {},
       execArgv: undefined,

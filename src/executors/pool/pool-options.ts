@@ -31,7 +31,7 @@ export interface PoolOptions {
   /**
    * Most calls that one worker has begun at the same time. Only tools that were measured to wait rather than
    * compute get more than one. 1 isolates every call from every other. Integer from 1; more than 1_024 count as
-   * that many. Default 64.
+   * that many. Default 128.
    */
   readonly maxConcurrencyPerWorker?: number;
   /**
@@ -77,6 +77,22 @@ const LEAST_MEMORY_BYTES = 16 * 1024 * 1024;
 const LEAST_FRAME_BYTES = 64 * 1024;
 const MOST_FRAME_BYTES = 2 ** 32 - 1;
 
+const DEFAULTS: Omit<ResolvedPoolOptions, "max"> = {
+  min: 0,
+  spares: 1,
+  idleTimeoutMs: 30_000,
+  maxCalls: Infinity,
+  maxAgeMs: Infinity,
+  quarantineAfter: 5,
+  maxMemoryBytes: undefined,
+  maxConcurrencyPerWorker: 128,
+  maxFrameBytes: 256 * 1024 * 1024,
+  killGraceMs: 100,
+  env: {},
+  cwd: undefined,
+  execArgv: undefined,
+};
+
 /** Whether a value of an option is right, and what to say when it is not. */
 interface Rule {
   readonly fits: (value: unknown) => boolean;
@@ -118,23 +134,9 @@ const RULES: Readonly<Record<keyof PoolOptions, Rule>> = {
 export function resolvePoolOptions(pool: string, options: PoolOptions = {}): ResolvedPoolOptions {
   const mistake = mistakeIn(options);
   if (mistake !== undefined) throw new TypeError(`pools.${pool}.${mistake}`);
-  const { min = 0 } = options;
-  return {
-    min,
-    max: options.max ?? Math.max(min, WORKERS_PER_CORE * availableParallelism()),
-    spares: options.spares ?? 1,
-    idleTimeoutMs: options.idleTimeoutMs ?? 30_000,
-    maxCalls: options.maxCalls ?? Infinity,
-    maxAgeMs: options.maxAgeMs ?? Infinity,
-    quarantineAfter: options.quarantineAfter ?? 5,
-    maxMemoryBytes: options.maxMemoryBytes,
-    maxConcurrencyPerWorker: options.maxConcurrencyPerWorker ?? 64,
-    maxFrameBytes: options.maxFrameBytes ?? 256 * 1024 * 1024,
-    killGraceMs: options.killGraceMs ?? 100,
-    env: options.env ?? {},
-    cwd: options.cwd,
-    execArgv: options.execArgv,
-  };
+  const given = Object.entries(options).filter(([, value]) => value !== undefined);
+  const max = Math.max(options.min ?? 0, WORKERS_PER_CORE * availableParallelism());
+  return { ...DEFAULTS, max, ...(Object.fromEntries(given) as PoolOptions) };
 }
 
 function mistakeIn(options: PoolOptions): string | undefined {

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import { assert, double, nat, option, property, record } from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type PoolDemand, PoolSizer } from "./pool-sizer.ts";
 
@@ -84,20 +84,20 @@ describe("a pool", () => {
   });
 
   test("never starts more than calls wait for, nor more than its maximum, whatever it is told", () => {
-    const counts = fc.nat({ max: 64 });
-    const demands = fc.record({
+    const counts = nat({ max: 64 });
+    const demands = record({
       size: counts,
       starting: counts,
       idle: counts,
-      waiting: fc.nat({ max: 1_000 }),
-      oldestWaitMs: fc.double({ min: 0, max: 1_000, noNaN: true }),
-      computing: fc.option(fc.double({ min: 0, max: 8, noNaN: true }), { nil: undefined }),
+      waiting: nat({ max: 1_000 }),
+      oldestWaitMs: double({ min: 0, max: 1_000, noNaN: true }),
+      computing: option(double({ min: 0, max: 8, noNaN: true }), { nil: undefined }),
     });
-    const options = fc
-      .record({ min: counts, more: counts, spares: counts })
-      .map(({ min, more, spares }) => ({ min, max: Math.max(1, min + more), spares }));
-    fc.assert(
-      fc.property(demands, options, (told, { min, max, spares }) => {
+    const options = record({ min: counts, more: counts, spares: counts }).map(
+      ({ min, more, spares }) => ({ min, max: Math.max(1, min + more), spares }),
+    );
+    assert(
+      property(demands, options, (told, { min, max, spares }) => {
         const pool = sizer({ min, max, spares });
         for (const growth of [pool.grow(told), pool.spare(told)]) {
           if (growth === undefined) continue;

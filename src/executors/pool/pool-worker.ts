@@ -184,9 +184,18 @@ export class PoolWorker {
     return this.#outbox.flush();
   }
 
-  /** Keeps the program alive for this worker while it has something to do, and no longer. */
-  updateReference(): void {
-    const referenced = this.#sent.size > 0 || this.state !== "ready";
+  /** Whether the program must not end, because this worker has something to do. */
+  get isNeeded(): boolean {
+    return this.#sent.size > 0 || this.state !== "ready";
+  }
+
+  /** Whether it keeps the program alive for nothing. */
+  get canRelease(): boolean {
+    return this.#referenced && !this.isNeeded;
+  }
+
+  /** Has it keep the program alive, or no longer. */
+  setReferenced(referenced: boolean): void {
     if (referenced === this.#referenced) return;
     this.#referenced = referenced;
     this.transport.setReferenced(referenced);

@@ -1,4 +1,4 @@
-import type { CancelTimer, Clock } from "../../time/clock.ts";
+import type { Clock } from "../../time/clock.ts";
 import type { PoolWorker } from "./pool-worker.ts";
 
 /** How often workers with calls are looked at. Milliseconds. */
@@ -21,7 +21,7 @@ export class QuietWatch {
   readonly #clock: Clock;
   readonly #workers: ReadonlySet<PoolWorker>;
   readonly #listener: QuietListener;
-  #cancelTimer: CancelTimer | undefined;
+  #isLooking = false;
 
   constructor(clock: Clock, workers: ReadonlySet<PoolWorker>, listener: QuietListener) {
     this.#clock = clock;
@@ -29,15 +29,18 @@ export class QuietWatch {
     this.#listener = listener;
   }
 
-  /** Goes on looking while a worker has calls, and stops when none has. */
+  /**
+   * Goes on looking while a worker has calls, and once more. The look that finds nothing to do is cheaper than
+   * a timer set and taken back for each call; the workers, not the looks, keep the program alive.
+   */
   update(): void {
-    const needed = this.#workers.values().some((worker) => worker.load > 0);
-    if (needed) this.#cancelTimer ??= this.#clock.setTimer(LOOK_MS, () => this.#look());
-    else this.#stop();
+    if (this.#isLooking) return;
+    for (const { load, canRelease } of this.#workers) this.#isLooking ||= load > 0 || canRelease;
+    if (this.#isLooking) this.#clock.setBackgroundTimer(LOOK_MS, () => this.#look());
   }
 
   #look(): void {
-    this.#cancelTimer = undefined;
+    this.#isLooking = false;
     this.#listener.onLook();
     for (const worker of this.#workers) {
       if (worker.state !== "ready" || worker.load === 0) continue;
@@ -46,11 +49,6 @@ export class QuietWatch {
       else if (looks > 1 && isPowerOfTwo(looks)) this.#listener.onBusy(worker);
     }
     this.update();
-  }
-
-  #stop(): void {
-    this.#cancelTimer?.();
-    this.#cancelTimer = undefined;
   }
 }
 

@@ -9,10 +9,28 @@ const once = { repeatable: false } as PoolTool;
 const again = { repeatable: true } as PoolTool;
 
 test.each([
-  ["into an idle thread, to run once", once, thread, 0, "move"],
-  ["into a busy thread, from which it may be taken back", once, thread, 1, "keep"],
-  ["into a thread whose death would have it run again", again, thread, 0, "keep"],
-  ["into a child process", once, child, 0, "copy"],
-])("bytes %s", (_name, tool, transport, load, policy) => {
+  {
+    where: "into an idle thread, to run once",
+    tool: once,
+    transport: thread,
+    load: 0,
+    policy: "move",
+  },
+  {
+    where: "into a busy thread, from which it may be taken back",
+    tool: once,
+    transport: thread,
+    load: 1,
+    policy: "keep",
+  },
+  {
+    where: "into a thread whose death would have it run again",
+    tool: again,
+    transport: thread,
+    load: 0,
+    policy: "keep",
+  },
+  { where: "into a child process", tool: once, transport: child, load: 0, policy: "copy" },
+])("bytes $where", ({ tool, transport, load, policy }) => {
   expect(inputPolicy(tool, transport, load)).toBe(policy);
 });

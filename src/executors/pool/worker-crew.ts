@@ -72,6 +72,8 @@ export class WorkerCrew {
     sentBytes: 0,
     receivedBytes: 0,
   };
+  /** Why the last worker could not even be made; undefined when it could. */
+  #stillborn: WorkerExit | undefined;
   /** As the last event told. */
   #size = 0;
 
@@ -88,9 +90,9 @@ export class WorkerCrew {
 
   /** How the last worker ended that never was ready, while none can be started; undefined otherwise. */
   get brokenStart(): (WorkerExit & { readonly retryAfterMs: number }) | undefined {
-    const { lastExit } = this.#backoff;
     const retryAfterMs = this.#backoff.retryAfterMs(this.#parts.clock.now());
-    if (lastExit === undefined || retryAfterMs === 0) return undefined;
+    const lastExit = this.#stillborn ?? (retryAfterMs > 0 ? this.#backoff.lastExit : undefined);
+    if (lastExit === undefined) return undefined;
     for (const worker of this.#workers) if (worker.isActive) return undefined;
     return { ...lastExit, retryAfterMs };
   }
@@ -116,10 +118,18 @@ export class WorkerCrew {
     this.#start(this.#sizer.grow(this.#demand(calls)));
   }
 
+  /**
+   * Lets go of the program where workers have nothing to do. Not after every call: it takes longer than a
+   * small one.
+   */
+  release(): void {
+    for (const worker of this.#workers) if (worker.canRelease) worker.setReferenced(false);
+  }
+
   /** Looks at what the workers do: whether more would help, and whether the next call will find one. */
   look(calls: WaitingCalls): void {
     if (calls.waiting > 0) this.#coreUse.look(this.#workers, this.#parts.clock.now());
-    else this.#coreUse.forget();
+    else this.#coreUse.skip();
     this.growFor(calls);
     this.#start(this.#sizer.spare(this.#demand(calls)));
   }
@@ -143,12 +153,12 @@ export class WorkerCrew {
     worker.transport.kill();
   }
 
-  /** Sees to those with nothing to do: they must not keep the program alive, and go when they are retiring. */
+  /** Sees to those with something to do, which keep the program alive, and to those that are to be replaced or gone. */
   tidy(): void {
     for (const worker of this.#workers) {
+      if (worker.isNeeded) worker.setReferenced(true);
       if (worker.successor === undefined && this.#isWornOut(worker)) this.recycle(worker);
       if (worker.state === "retiring" && worker.load === 0) this.#endRetired(worker);
-      worker.updateReference();
     }
     this.#noteSize("ended");
   }
@@ -210,14 +220,15 @@ export class WorkerCrew {
   #start(growth: Growth | undefined): void {
     if (growth === undefined) return;
     const now = this.#parts.clock.now();
-    let started = 0;
-    while (started < growth.start && this.#backoff.allowance(this.#startingCount(), now) > 0) {
-      if (this.#open() !== undefined) started += 1;
+    this.#stillborn = undefined;
+    for (let started = 0; started < growth.start; started += 1) {
+      if (this.#backoff.allowance(this.#startingCount(), now) === 0) break;
+      if (this.#open() === undefined) break;
     }
     this.#noteSize(growth.reason);
   }
 
-  /** Undefined when not even that could be done; the failure is counted. */
+  /** Undefined when not even that could be done. Trying costs little, so nothing need be spared. */
   #open(): PoolWorker | undefined {
     const { open, clock } = this.#parts;
     let worker: PoolWorker | undefined;
@@ -229,7 +240,7 @@ export class WorkerCrew {
       worker = new PoolWorker(transport, () => clock.now());
       this.#workers.add(worker);
     } catch (cause) {
-      this.#backoff.failed(stillborn(cause), clock.now());
+      this.#stillborn = stillborn(cause);
     }
     return worker;
   }

@@ -202,10 +202,14 @@ export class WorkerPool implements Executor {
   }
 
   #onMessage(worker: PoolWorker, message: FromWorker, attachments: readonly Uint8Array[]): void {
-    if (!("type" in message)) return this.#onAnswer(worker, message[0], { message, attachments });
+    if (!("type" in message)) this.#onAnswer(worker, message[0], { message, attachments });
+    else if (message.type === "failed")
+      this.#onAnswer(worker, message.seq, { message, attachments });
+    else this.#onNews(worker, message);
+  }
+
+  #onNews(worker: PoolWorker, message: Exclude<FromWorker, WorkerAnswer["message"]>): void {
     switch (message.type) {
-      case "failed":
-        return this.#onAnswer(worker, message.seq, { message, attachments });
       case "dropped":
         return worker.settle(message.seq)?.endWork();
       case "progress":
@@ -273,6 +277,7 @@ export class WorkerPool implements Executor {
   }
 
   #onLook(): void {
+    this.#crew.release();
     this.#caps.look();
     this.#crew.look(this.#waitingCalls());
     this.#dispatchSoon();
