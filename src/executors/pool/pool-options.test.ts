@@ -22,6 +22,11 @@ describe("the settings of a pool", () => {
     });
   });
 
+  test("may say that there is no cap on memory", () => {
+    const { maxMemoryBytes } = resolvePoolOptions("process", { maxMemoryBytes: Infinity });
+    expect(maxMemoryBytes).toBeUndefined();
+  });
+
   test("are taken as they are given", () => {
     const given = {
       min: 2,

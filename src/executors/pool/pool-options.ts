@@ -25,7 +25,8 @@ export interface PoolOptions {
   /**
    * Most memory of a worker, in bytes; at least 16 MiB. A call that makes its worker go over it fails with
    * `MEMORY_EXCEEDED`, and the worker is replaced. This much is the JavaScript heap's; with buffers and all else a
-   * worker may hold 64 MiB more, measured against a fresh one every 20 ms. Default: Node's own cap for the heap.
+   * worker may hold 64 MiB more, measured against a fresh one every 20 ms. Default, and what
+   * `Infinity` means: Node's own cap for the heap.
    */
   readonly maxMemoryBytes?: number;
   /**
@@ -134,7 +135,10 @@ const RULES: Readonly<Record<keyof PoolOptions, Rule>> = {
 export function resolvePoolOptions(pool: string, options: PoolOptions = {}): ResolvedPoolOptions {
   const mistake = mistakeIn(options);
   if (mistake !== undefined) throw new TypeError(`pools.${pool}.${mistake}`);
-  const given = Object.entries(options).filter(([, value]) => value !== undefined);
+  const given = Object.entries(options).filter(
+    // Without a cap is Node's own cap: no flag can say Infinity.
+    ([name, value]) => value !== undefined && !(name === "maxMemoryBytes" && value === Infinity),
+  );
   const max = Math.max(options.min ?? 0, WORKERS_PER_CORE * availableParallelism());
   return { ...DEFAULTS, max, ...(Object.fromEntries(given) as PoolOptions) };
 }

@@ -47,6 +47,23 @@ test("a probe that dies makes the rest twice as long, up to a minute", () => {
   expect(quarantine.died("again", 1_000)).toBe(2_000);
   expect(quarantine.refusal("t", 2_999)).toMatchObject({ retryAfterMs: 100 });
   expect(quarantine.refusal("t", 3_000)).toBeUndefined();
-  const rests = Array.from({ length: 10 }, () => quarantine.died("again", 3_000));
+  const rests = Array.from({ length: 10 }, (_, probe) =>
+    quarantine.died("again", 3_000 + probe * 60_000),
+  );
   expect(rests.at(-1)).toBe(60_000);
+});
+
+test("calls that had begun before it do not make the rest longer when they die", () => {
+  const quarantine = quarantined();
+  expect(quarantine.died("late", 10)).toBe(0);
+  expect(quarantine.died("later", 999)).toBe(0);
+  expect(quarantine.refusal("t", 999)?.message).toContain("later");
+  expect(quarantine.refusal("t", 1_000)).toBeUndefined();
+});
+
+test("a tool that has mended is quarantined again as if for the first time", () => {
+  const quarantine = quarantined();
+  quarantine.lived();
+  expect([quarantine.died("a", 1), quarantine.died("b", 1)]).toEqual([0, 0]);
+  expect(quarantine.died("c", 1)).toBe(1_000);
 });

@@ -46,12 +46,13 @@ export class Quarantine {
     return new ToolError("CIRCUIT_OPEN", message, { details, retryAfterMs });
   }
 
-  /** A worker died of a call of the tool. Returns for how long it is quarantined now, in milliseconds; 0: it is not. */
+  /** A worker died of a call of the tool. Returns the rest that begins with it, in milliseconds; 0: none does. */
   died(how: string, now: number): number {
     this.#deaths += 1;
     this.#lastDeath = how;
     this.#isProbing = false;
-    if (this.#deaths < this.#after) return 0;
+    // While it rests nothing is begun: what dies now had begun before, and is no reason to rest for longer.
+    if (this.#deaths < this.#after || now < this.#restsUntil) return 0;
     this.#restMs = Math.min(Math.max(this.#restMs * 2, FIRST_REST_MS), LONGEST_REST_MS);
     this.#restsUntil = now + this.#restMs;
     return this.#restMs;
@@ -62,6 +63,7 @@ export class Quarantine {
     const wasOn = this.isOn;
     this.#deaths = 0;
     this.#restMs = 0;
+    this.#restsUntil = -Infinity;
     this.#isProbing = false;
     return wasOn;
   }

@@ -33,11 +33,17 @@ export class ToolBook {
       origin: tool.origin,
       repeatable: isRepeatable(tool),
       maxCpuMs: tool.maxCpuMs,
-      profile: new ToolProfile(this.#parts.options.maxConcurrencyPerWorker),
+      profile: this.#profileOf(tool),
       quarantine: new Quarantine(this.#parts.options.quarantineAfter),
     };
     this.#tools.set(tool, made);
     return made;
+  }
+
+  /** Which call used the CPU time of a worker is certain only while that has a single one. */
+  #profileOf({ maxCpuMs }: Tool): ToolProfile {
+    if (maxCpuMs !== undefined) return new ToolProfile(1, 1);
+    return new ToolProfile(this.#parts.options.maxConcurrencyPerWorker);
   }
 
   /** Why a call must not run at the moment (`CIRCUIT_OPEN`); undefined when it may. */

@@ -39,6 +39,7 @@ const ALONE: WorkerShare = { window: 1, concurrency: 1 };
 /** The profile of one tool in one pool. */
 export class ToolProfile {
   readonly #maxConcurrency: number;
+  readonly #maxPipelined: number;
   #completed = 0;
   #deaths = 0;
   /** Calls that ended since the last death. */
@@ -49,9 +50,13 @@ export class ToolProfile {
   #waitMs = 0;
   #share = ALONE;
 
-  /** @param maxConcurrency - Most calls of a waiting tool begun at once in one worker. */
-  constructor(maxConcurrency: number) {
+  /**
+   * @param maxConcurrency - Most calls of a waiting tool begun at once in one worker.
+   * @param maxPipelined - Most calls of a computing tool in one worker.
+   */
+  constructor(maxConcurrency: number, maxPipelined: number = MAX_PIPELINED) {
     this.#maxConcurrency = Math.min(maxConcurrency, RING_SLOTS);
+    this.#maxPipelined = maxPipelined;
   }
 
   /** How its calls may share a worker from now on. */
@@ -113,7 +118,7 @@ export class ToolProfile {
     if (this.#deaths > 0) return 1;
     if (this.#waits) return this.#maxConcurrency;
     const fitting = Math.floor(PIPELINE_MS / this.#longestBusyMs);
-    const most = Math.min(2 ** this.#completed, MAX_PIPELINED);
+    const most = Math.min(2 ** this.#completed, this.#maxPipelined);
     return Math.min(Math.max(fitting, 1), most);
   }
 }

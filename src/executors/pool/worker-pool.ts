@@ -211,7 +211,7 @@ export class WorkerPool implements Executor {
   #onNews(worker: PoolWorker, message: Exclude<FromWorker, WorkerAnswer["message"]>): void {
     switch (message.type) {
       case "dropped":
-        return worker.settle(message.seq)?.endWork();
+        return this.#drop(worker.settle(message.seq));
       case "progress":
         return worker.find(message.seq)?.progressed(message.update);
       case "usage":
@@ -271,9 +271,15 @@ export class WorkerPool implements Executor {
 
   /** Puts calls back in line. No work is left of those answered meanwhile. */
   #putBack(calls: readonly PoolCall[]): void {
-    for (const call of calls) if (call.answered) call.endWork();
+    for (const call of calls) if (call.answered) this.#drop(call);
     this.#line.putBack(calls);
     if (calls.length > 0) this.#dispatchSoon();
+  }
+
+  /** A call that was answered long ago never ran, and never will. */
+  #drop(call: PoolCall | undefined): void {
+    if (call?.isProbe) this.#tools.abandonProbe(call);
+    call?.endWork();
   }
 
   #onLook(): void {
