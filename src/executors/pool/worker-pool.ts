@@ -19,7 +19,7 @@ import type { CancelTimer } from "../../time/clock.ts";
 import type { Attempt, AttemptOutcome, Executor } from "../executor.ts";
 import type { Frame, FromWorker } from "../worker/protocol.ts";
 import { CallLine } from "./call-line.ts";
-import { crashError, crashingError, neverStarted } from "./crash-errors.ts";
+import { neverStarted } from "./crash-errors.ts";
 import { OverdueCalls } from "./overdue-calls.ts";
 import { PoolCall } from "./pool-call.ts";
 import { poolStats } from "./pool-stats.ts";
@@ -29,11 +29,8 @@ import { QuietWatch } from "./quiet-watch.ts";
 import { ResourceCaps } from "./resource-caps.ts";
 import { ToolBook } from "./tool-book.ts";
 import { type WorkerAnswer, outcomeOf, timesIn } from "./worker-answer.ts";
+import { WorkerDeaths } from "./worker-deaths.ts";
 import { type CrewParts, type WaitingCalls, WorkerCrew } from "./worker-crew.ts";
-import type { WorkerExit } from "./worker-transport.ts";
-
-/** Times a repeatable call may have its worker die under it. */
-const MAX_DEATHS = 2;
 
 /** What a pool is given by those who make it, whatever kind of workers it has. */
 export type PoolSurroundings = Pick<CrewParts, "clock" | "emit">;
@@ -46,6 +43,7 @@ export class WorkerPool implements Executor {
   readonly #line = new CallLine();
   readonly #watch: QuietWatch;
   readonly #overdue: OverdueCalls;
+  readonly #deaths: WorkerDeaths;
   readonly #caps: ResourceCaps;
   readonly #tools: ToolBook;
   #dispatchIsDue = false;
@@ -60,13 +58,22 @@ export class WorkerPool implements Executor {
     const onRetired = (worker: PoolWorker): void => this.#putBack(worker.takeBack());
     this.#crew = new WorkerCrew(parts, {
       onFrame: (worker, frame) => this.#onFrame(worker, frame),
-      onExit: (worker, exit) => this.#onExit(worker, exit),
+      onExit: (worker, exit) => {
+        this.#deaths.happened(worker, exit);
+        this.#dispatchSoon();
+      },
       onRetired,
     });
     this.#watch = new QuietWatch(clock, this.#crew.workers, {
       onLook: () => this.#onLook(),
       onBusy: (worker) => this.#putBack(worker.takeBackStuck()),
-      onDeaf: (worker) => this.#onDeaf(worker),
+      onDeaf: (worker) => this.#deaths.isDue(worker),
+    });
+    this.#deaths = new WorkerDeaths({
+      crew: this.#crew,
+      tools: this.#tools,
+      putBack: (calls) => this.#putBack(calls),
+      fail: (call, error) => this.#fail(call, error, true),
     });
     const { killGraceMs, maxMemoryBytes } = options;
     this.#overdue = new OverdueCalls({ clock, crew: this.#crew, killGraceMs, onRetired });
@@ -218,7 +225,7 @@ export class WorkerPool implements Executor {
         worker.usage = message;
         return this.#caps.heard(worker);
       case "crashing":
-        return this.#onCrashing(worker, message);
+        return this.#deaths.foretold(worker, message);
       case "ready":
         return this.#crew.welcome(worker, message);
       case "pong":
@@ -241,34 +248,6 @@ export class WorkerPool implements Executor {
     call.endWork();
   }
 
-  /** The worker names the call that will cost it its life, and lets the others finish. */
-  #onCrashing(worker: PoolWorker, message: Extract<FromWorker, { type: "crashing" }>): void {
-    worker.state = "retiring";
-    this.#putBack(worker.takeBack());
-    const call = message.seq === undefined ? undefined : worker.settle(message.seq);
-    if (call === undefined) return;
-    const { workerId, stderrTail } = worker.transport;
-    const place = { workerId, stderrTail };
-    const error = crashingError(call.tool.name, message.error, place);
-    this.#tools.blame(call.tool, error, true);
-    this.#afterDeath(call, error);
-  }
-
-  #onExit(worker: PoolWorker, exit: WorkerExit): void {
-    this.#putBack(worker.takeBack());
-    const { killReason, transport } = worker;
-    const death = { workerId: transport.workerId, exit, killReason };
-    const calls = worker.takeAll();
-    if (killReason?.code !== "WORKER_CRASHED") {
-      for (const tool of new Set(calls.map((call) => call.tool)))
-        this.#tools.blame(tool, crashError(tool.name, death), calls.length === 1);
-    }
-    // The last first, for each goes back to the head of the line.
-    for (const call of calls.toReversed())
-      this.#afterDeath(call, crashError(call.tool.name, death));
-    this.#dispatchSoon();
-  }
-
   /** Puts calls back in line. No work is left of those answered meanwhile. */
   #putBack(calls: readonly PoolCall[]): void {
     for (const call of calls) if (call.answered) this.#drop(call);
@@ -287,29 +266,6 @@ export class WorkerPool implements Executor {
     this.#caps.look();
     this.#crew.look(this.#waitingCalls());
     this.#dispatchSoon();
-  }
-
-  /** A worker begins nothing: something that a tool left behind keeps it busy, perhaps for ever. */
-  #onDeaf(worker: PoolWorker): void {
-    // What was given up once before may simply take long to arrive: its deadline decides.
-    if (worker.calls.some((call) => call.moved)) return;
-    const calls = worker.takeBack();
-    this.#putBack(calls);
-    if (worker.load > 0) return;
-    for (const call of calls) call.moved = true;
-    const because = "it did not begin the calls it was given";
-    this.#crew.kill(worker, { code: "WORKER_CRASHED", because });
-  }
-
-  /** A call whose worker died under it: answered, or run once more where that does no harm. */
-  #afterDeath(call: PoolCall, error: ToolError): void {
-    const { repeatable, quarantine } = call.tool;
-    call.endWork();
-    call.deaths += 1;
-    const again = repeatable && call.deaths < MAX_DEATHS && !quarantine.isOn && !call.answered;
-    if (!again) return this.#fail(call, error, true);
-    call.alone = true;
-    this.#line.putBack([call]);
   }
 
   /** The attempt must stop: answer now, then see to it that the work ends. */
