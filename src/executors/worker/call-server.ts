@@ -86,6 +86,8 @@ export class CallServer {
 
   /** What this worker has used. */
   usage(): WorkerUsage {
+    // Also what it used before its first call.
+    this.#moment();
     return { cpuMs: this.#cpu.totalMs, memoryBytes: this.#port.memoryBytes() };
   }
 
