@@ -9,7 +9,7 @@
 import type { ErrorCode } from "../../core/error-codes.ts";
 import type { CancelTimer } from "../../time/clock.ts";
 import type { ToWorker, WorkerUsage } from "../worker/protocol.ts";
-import type { PoolCall } from "./pool-call.ts";
+import type { PoolCall, PoolTool } from "./pool-call.ts";
 import { type TaskTimes, readTaskTimes } from "./task-times.ts";
 import { inputPolicy } from "./transfer-policy.ts";
 import { type OversizedCall, WorkerOutbox } from "./worker-outbox.ts";
@@ -83,6 +83,12 @@ export class PoolWorker {
   /** Whether it is there for calls, now or soon. */
   get isActive(): boolean {
     return this.state === "starting" || this.state === "ready";
+  }
+
+  /** Whether the one that takes its place has done so: it has answered a call, or there is none to answer. */
+  get isReplaced(): boolean {
+    if (this.successor?.state !== "ready") return false;
+    return this.successor.callsDone > 0 || this.load === 0;
   }
 
   /** Calls it has and has not answered. */
@@ -177,6 +183,11 @@ export class PoolWorker {
     this.#hasAll = call.alone || window === 1;
     this.#isFull = concurrency === 1 && seq > 1 && this.#sent.size >= window;
     this.#beginNext();
+  }
+
+  /** Has it load tools that it will be asked for. */
+  preload(tools: Iterable<PoolTool>): void {
+    for (const tool of tools) this.#outbox.introduce(tool, true);
   }
 
   /** Sends what was taken. Returns the calls that are too large for any frame. */

@@ -5,6 +5,8 @@ import type { PoolWorker } from "./pool-worker.ts";
 import type { WorkerCrew } from "./worker-crew.ts";
 
 const BYTES_PER_MIB = 1024 * 1024;
+/** Of its cap, how much a worker may hold between calls. */
+const NEARLY_FULL = 3 / 4;
 /** What V8 may hold besides: young generation, code, garbage it has not got to. Bytes. */
 const SLACK_BYTES = 64 * BYTES_PER_MIB;
 
@@ -33,10 +35,14 @@ export class ResourceCaps {
     }
   }
 
-  /** A worker has told what it uses, between calls: none of these is to blame, so it is merely replaced. */
+  /**
+   * A worker has told what it holds between calls. None of these is to blame when it nears its cap, so it leaves
+   * when they are done, before one of them has to pay for all.
+   */
   heard(worker: PoolWorker): void {
-    if (this.#excess(worker, worker.usage.memoryBytes) !== undefined)
-      this.#parts.crew.recycle(worker);
+    const { maxMemoryBytes = Infinity, crew } = this.#parts;
+    const grown = worker.usage.memoryBytes - worker.freshMemoryBytes;
+    if (grown > maxMemoryBytes * NEARLY_FULL && worker.state === "ready") crew.retire(worker);
   }
 
   #measure(worker: PoolWorker): void {

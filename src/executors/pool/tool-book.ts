@@ -7,6 +7,9 @@ import { Quarantine } from "./quarantine.ts";
 import { ToolProfile } from "./tool-profile.ts";
 import type { CrewParts } from "./worker-crew.ts";
 
+/** Tools that a new worker loads at once; the others when they are called. */
+const MAX_PRELOADED = 100;
+
 /** The tools of a pool, with what was learned about them. */
 export class ToolBook {
   readonly #parts: CrewParts;
@@ -19,6 +22,17 @@ export class ToolBook {
   /** Every tool that has run here. */
   get tools(): Iterable<PoolTool> {
     return this.#tools.values();
+  }
+
+  /** Tools that new workers load before they are asked for: they have run here, and done no harm. */
+  *proven(): Generator<PoolTool> {
+    let count = 0;
+    for (const tool of this.#tools.values()) {
+      if (!tool.profile.isProven || tool.quarantine.isOn) continue;
+      yield tool;
+      count += 1;
+      if (count === MAX_PRELOADED) return;
+    }
   }
 
   /** The pool's own record of a tool; a new one when it was never seen. @throws TypeError for closures. */

@@ -64,6 +64,11 @@ export class ToolProfile {
     return this.#share;
   }
 
+  /** Whether calls of it have ended, and none has killed a worker lately. */
+  get isProven(): boolean {
+    return this.#completed > 0 && this.#deaths === 0;
+  }
+
   /** Of the time its calls hold their worker, how much they compute: 0 to 1. 1 while nothing is known. */
   get computingShare(): number {
     return this.#busyMs > 0 ? Math.min(1, this.#cpuMs / this.#busyMs) : 1;

@@ -134,16 +134,9 @@ export class WorkerCrew {
     this.#start(this.#sizer.spare(this.#demand(calls)));
   }
 
-  /** A worker says that it can be given calls. One that it replaces leaves now. */
+  /** A worker says that it can be given calls. */
   welcome(worker: PoolWorker, { task, cpuMs, memoryBytes }: ReadyMessage): void {
     worker.isReady(task, { cpuMs, memoryBytes });
-    this.#backoff.succeeded();
-    for (const worn of this.#workers) {
-      if (worn.successor !== worker || !worn.isActive) continue;
-      this.history.recycled += 1;
-      this.#dismiss(worn);
-      this.#listener.onRetired(worn);
-    }
   }
 
   /** Ends a worker at once; those it takes along are told why. */
@@ -157,7 +150,9 @@ export class WorkerCrew {
   tidy(): void {
     for (const worker of this.#workers) {
       if (worker.isNeeded) worker.setReferenced(true);
-      if (worker.successor === undefined && this.#isWornOut(worker)) this.recycle(worker);
+      if (worker.callsDone > 0) this.#backoff.succeeded();
+      if (this.#isWornOut(worker)) this.#recycle(worker);
+      if (worker.isActive && worker.isReplaced) this.retire(worker);
       if (worker.state === "retiring" && worker.load === 0) this.#endRetired(worker);
     }
     this.#noteSize("ended");
@@ -186,14 +181,21 @@ export class WorkerCrew {
     this.#noteSize("idle");
   }
 
-  /** Has a worker replaced: a new one is started, and takes over when it is ready. One at a time. */
-  recycle(worker: PoolWorker): void {
+  /** Has a worker replaced: a new one is started, and takes over when it has shown that it can. One at a time. */
+  #recycle(worker: PoolWorker): void {
     const isUnderWay = this.#workers
       .values()
       .some(({ successor, isActive }) => successor && isActive);
     if (!worker.isActive || isUnderWay || this.#backoff.allowance(0, this.#parts.clock.now()) === 0)
       return;
     worker.successor = this.#open();
+  }
+
+  /** A worker gets no more calls, and leaves when it has ended those it has begun. */
+  retire(worker: PoolWorker): void {
+    this.history.recycled += 1;
+    this.#dismiss(worker);
+    this.#listener.onRetired(worker);
   }
 
   #isWornOut({ state, callsTaken, startedAt, successor }: PoolWorker): boolean {
@@ -263,14 +265,15 @@ export class WorkerCrew {
   }
 
   #onExit(worker: PoolWorker, exit: WorkerExit): void {
-    const wasStarting = worker.state === "starting";
+    // One that dies of what it loads has not started either.
+    const hasDoneNothing = worker.callsDone === 0 && worker.load === 0 && !worker.isDismissed;
     worker.state = "gone";
     worker.cancelTimer?.();
     this.#workers.delete(worker);
     this.history.sentBytes += worker.sentBytes;
     this.history.receivedBytes += worker.transport.receivedBytes;
     if (!worker.isDismissed) this.history.died += 1;
-    if (wasStarting) this.#backoff.failed(exit, this.#parts.clock.now());
+    if (hasDoneNothing) this.#backoff.failed(exit, this.#parts.clock.now());
     for (const worn of this.#workers) {
       if (worn.successor === worker) worn.successor = undefined;
     }

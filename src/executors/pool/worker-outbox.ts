@@ -4,7 +4,7 @@ import type { TransferPolicy } from "../worker/bytes-codec.ts";
 import type { CallDetails, CallMessage, Frame, ToWorker } from "../worker/protocol.ts";
 import { frameOfOne } from "../worker/split-frame.ts";
 import { encodeValue } from "../worker/value-codec.ts";
-import type { PoolCall } from "./pool-call.ts";
+import type { PoolCall, PoolTool } from "./pool-call.ts";
 import { inputPolicy } from "./transfer-policy.ts";
 import type { WorkerTransport } from "./worker-transport.ts";
 
@@ -63,12 +63,18 @@ export class WorkerOutbox {
    */
   put(call: PoolCall, send: Sending): void {
     // First: a message's attachments are those since the message before it.
-    if (!this.#known.has(call.tool.number)) this.#introduce(call);
+    if (!this.#known.has(call.tool.number)) this.introduce(call.tool, false);
     const message = this.#encode(call, send);
     this.#add(message, call);
     this.#offers.push(send.seq);
     const bytes = this.#messages.length * this.#bytesPerMessage + this.#attachedBytes;
     if (bytes >= BATCH_BYTES) this.#send();
+  }
+
+  /** Tells of a tool, with the next {@link flush}. `preload`: to be loaded at once, before it is called. */
+  introduce({ number, name, origin, repeatable }: PoolTool, preload: boolean): void {
+    this.#known.add(number);
+    this.#add({ type: "tool", tool: number, name, origin, repeatable, preload }, undefined);
   }
 
   /** Sends what was taken. Returns the calls that are too large for any frame; the worker will drop them. */
@@ -174,12 +180,6 @@ export class WorkerOutbox {
           ? undefined
           : encodeValue(context, this.#attachments, `The context of ${tool.name}`),
     };
-  }
-
-  #introduce({ tool }: PoolCall): void {
-    this.#known.add(tool.number);
-    const { name, origin, repeatable } = tool;
-    this.#add({ type: "tool", tool: tool.number, name, origin, repeatable }, undefined);
   }
 
   #add(message: ToWorker, call: PoolCall | undefined): void {

@@ -227,6 +227,7 @@ export class WorkerPool implements Executor {
       case "crashing":
         return this.#deaths.foretold(worker, message);
       case "ready":
+        worker.preload(this.#tools.proven());
         return this.#crew.welcome(worker, message);
       case "pong":
         worker.isResponsive = true;

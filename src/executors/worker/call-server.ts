@@ -26,8 +26,11 @@ import type { Frame, FromWorker, ToWorker, ToolMessage, WorkerUsage } from "./pr
 import { type CallMoment, RunningCall } from "./running-call.ts";
 import { encodeValue } from "./value-codec.ts";
 
-/** How often a worker that works tells what it has used. Milliseconds. */
-const USAGE_MS = 250;
+/** How often a worker that works reads what it has used. Milliseconds. */
+const USAGE_MS = 10;
+/** How often it tells, and how much more memory has it tell sooner. Milliseconds and bytes. */
+const USAGE_TOLD_MS = 250;
+const USAGE_BYTES = 4 * 1024 * 1024;
 
 /** What a worker's entry file gives the server. */
 export interface WorkerPort {
@@ -59,7 +62,9 @@ export class CallServer {
   readonly #running = new Map<number, RunningCall>();
   readonly #current = new AsyncLocalStorage<RunningCall>();
   readonly #cpu = new CpuMeter();
+  #usageReadAt = 0;
   #usageToldAt = 0;
+  #toldBytes = 0;
   #concurrency = 1;
   /** Claimed, but its message has not come yet. */
   #awaited: number | undefined;
@@ -119,7 +124,7 @@ export class CallServer {
     }
     switch (message.type) {
       case "tool":
-        this.#tools.set(message.tool, { message, load: undefined });
+        this.#meet(message);
         return;
       case "cancel":
         this.#cancel(message.seq, deserializeError(message.reason));
@@ -132,6 +137,15 @@ export class CallServer {
         this.#closing = true;
         this.#exitWhenIdle();
     }
+  }
+
+  #meet(message: ToolMessage): void {
+    const tool: LoadedTool = { message, load: undefined };
+    this.#tools.set(message.tool, tool);
+    if (!message.preload) return;
+    tool.load = loadTool(message.name, message.origin);
+    // Its first call tries again, and says what is wrong.
+    tool.load.catch(() => (tool.load = undefined));
   }
 
   #cancel(seq: number, reason: Error): void {
@@ -277,9 +291,14 @@ export class CallServer {
 
   #tellUsage(): void {
     const now = performance.now();
-    if (now - this.#usageToldAt < USAGE_MS) return;
+    if (now - this.#usageReadAt < USAGE_MS) return;
+    this.#usageReadAt = now;
+    const usage = this.usage();
+    const isNew = now - this.#usageToldAt >= USAGE_TOLD_MS;
+    if (!isNew && usage.memoryBytes - this.#toldBytes < USAGE_BYTES) return;
     this.#usageToldAt = now;
-    this.#answers.add({ type: "usage", ...this.usage() });
+    this.#toldBytes = usage.memoryBytes;
+    this.#answers.add({ type: "usage", ...usage });
   }
 
   /** A call that had waited has ended: there may be room for the next, or nothing left to do. */

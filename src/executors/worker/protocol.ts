@@ -24,6 +24,8 @@ export interface ToolMessage {
   readonly origin: PortableOrigin;
   /** Whether a lost call of it may simply be run again. */
   readonly repeatable: boolean;
+  /** Whether to load it at once: calls of it will come. */
+  readonly preload: boolean;
 }
 
 /** Asks for one call. A list, for thousands travel at once. */
