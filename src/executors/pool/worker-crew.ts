@@ -14,6 +14,8 @@ import type { OpenTransport, WorkerExit } from "./worker-transport.ts";
 
 /** How long an idle worker may take to leave when told to, before it is killed. Milliseconds. */
 const CLOSE_GRACE_MS = 1_000;
+/** How long a worker may take to be ready, before it is given up. Milliseconds. */
+const START_TIMEOUT_MS = 30_000;
 /** Calls after which a worker is replaced in any case: its claims grow by four bytes with each. */
 const MAX_CLAIMS = 4_000_000;
 
@@ -64,6 +66,8 @@ export class WorkerCrew {
   readonly #backoff = new StartBackoff();
   readonly #coreUse = new CoreUse();
   readonly #workers = new Set<PoolWorker>();
+  /** Workers that have answered a call. */
+  readonly #proven = new WeakSet<PoolWorker>();
   readonly history: CrewHistory = {
     grown: 0,
     shrunk: 0,
@@ -150,7 +154,8 @@ export class WorkerCrew {
   tidy(): void {
     for (const worker of this.#workers) {
       if (worker.isNeeded) worker.setReferenced(true);
-      if (worker.callsDone > 0) this.#backoff.succeeded();
+      if (worker.callsDone > 0) this.#hasStarted(worker);
+      else if (worker.state === "starting") this.#endStuckStart(worker);
       if (this.#isWornOut(worker)) this.#recycle(worker);
       if (worker.isActive && worker.isReplaced) this.retire(worker);
       if (worker.state === "retiring" && worker.load === 0) this.#endRetired(worker);
@@ -196,6 +201,17 @@ export class WorkerCrew {
     this.history.recycled += 1;
     this.#dismiss(worker);
     this.#listener.onRetired(worker);
+  }
+
+  /** Once for each: those that start later may fail all the same. */
+  #hasStarted(worker: PoolWorker): void {
+    if (this.#proven.has(worker)) return;
+    this.#proven.add(worker);
+    this.#backoff.succeeded();
+  }
+
+  #endStuckStart(worker: PoolWorker): void {
+    if (this.#parts.clock.now() - worker.startedAt > START_TIMEOUT_MS) worker.transport.kill();
   }
 
   #isWornOut({ state, callsTaken, startedAt, successor }: PoolWorker): boolean {
