@@ -62,7 +62,7 @@ describe("what a child writes that is no frame costs that child alone, and the e
     [
       "a parcel that is none",
       "write",
-      Buffer.concat([words(22, 2), Buffer.from("[]"), words(0xffff_ffff, 8, 1, 0x7ff0_0000)]),
+      Buffer.concat([words(22, 2), Buffer.from("[]"), words(0x100, 8, 1, 0x7ff0_0000)]),
       /parcel|longer than its frame/,
     ],
     [

@@ -3,12 +3,12 @@ import { thrownText } from "../../core/thrown-text.ts";
 import { ToolError } from "../../core/tool-error.ts";
 import type { AttemptOutcome } from "../executor.ts";
 import { outputOf, timesOf } from "../worker/done-message.ts";
-import type { DoneMessage, FailedMessage, RunTimes } from "../worker/protocol.ts";
+import type { Attachment, DoneMessage, FailedMessage, RunTimes } from "../worker/protocol.ts";
 
-/** What a worker says at the end of a call, with the bytes of its frame. */
+/** What a worker says at the end of a call, with the attachments of its frame. */
 export interface WorkerAnswer {
   readonly message: DoneMessage | FailedMessage;
-  readonly attachments: readonly Uint8Array[];
+  readonly attachments: readonly Attachment[];
 }
 
 /** How long a call took: where it ran, and until its answer was here. */

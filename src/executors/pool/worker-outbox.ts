@@ -1,7 +1,14 @@
 /** What is on its way to one worker: tools it does not know yet, calls, and the bytes of their values. */
 import { serializeError } from "../../core/serialized-error.ts";
 import type { TransferPolicy } from "../worker/bytes-codec.ts";
-import type { CallDetails, CallMessage, Frame, ToWorker } from "../worker/protocol.ts";
+import {
+  type Attachment,
+  type CallDetails,
+  type CallMessage,
+  type Frame,
+  type ToWorker,
+  attachmentSize,
+} from "../worker/protocol.ts";
 import { frameOfOne } from "../worker/split-frame.ts";
 import { encodeValue } from "../worker/value-codec.ts";
 import type { PoolCall, PoolTool } from "./pool-call.ts";
@@ -42,7 +49,7 @@ export class WorkerOutbox {
   /** For each message the call it asks for; undefined for others. */
   #calls: (PoolCall | undefined)[] = [];
   #offers: number[] = [];
-  #attachments: Uint8Array[] = [];
+  #attachments: Attachment[] = [];
   #attachedBytes = 0;
   /** For each message, how many attachments there were after it. */
   #ends: number[] = [];
@@ -140,7 +147,7 @@ export class WorkerOutbox {
     try {
       const message = this.#callMessage(call, send);
       for (let place = kept; place < this.#attachments.length; place += 1)
-        this.#attachedBytes += this.#attachments[place]?.byteLength ?? 0;
+        this.#attachedBytes += attachmentSize(this.#attachments[place] ?? "");
       return message;
     } catch (thrown) {
       this.#attachments.length = kept;

@@ -17,7 +17,7 @@ import { ToolError } from "../../core/tool-error.ts";
 import type { Tool } from "../../core/tool.ts";
 import type { CancelTimer } from "../../time/clock.ts";
 import type { Attempt, AttemptOutcome, Executor } from "../executor.ts";
-import type { Frame, FromWorker } from "../worker/protocol.ts";
+import type { Attachment, Frame, FromWorker } from "../worker/protocol.ts";
 import { CallLine } from "./call-line.ts";
 import { neverStarted } from "./crash-errors.ts";
 import { OverdueCalls } from "./overdue-calls.ts";
@@ -208,7 +208,7 @@ export class WorkerPool implements Executor {
     this.#dispatchSoon();
   }
 
-  #onMessage(worker: PoolWorker, message: FromWorker, attachments: readonly Uint8Array[]): void {
+  #onMessage(worker: PoolWorker, message: FromWorker, attachments: readonly Attachment[]): void {
     if (!("type" in message)) this.#onAnswer(worker, message[0], { message, attachments });
     else if (message.type === "failed")
       this.#onAnswer(worker, message.seq, { message, attachments });

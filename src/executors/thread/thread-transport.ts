@@ -16,7 +16,13 @@ import type {
   WorkerTransport,
 } from "../pool/worker-transport.ts";
 import { SharedRing, makeRingMemory } from "../worker/claims.ts";
-import type { Frame, FromWorker, ToWorker } from "../worker/protocol.ts";
+import {
+  type Attachment,
+  type Frame,
+  type FromWorker,
+  type ToWorker,
+  attachmentSize,
+} from "../worker/protocol.ts";
 import {
   type ThreadFrame,
   type ThreadSetup,
@@ -132,7 +138,7 @@ export class ThreadTransport implements WorkerTransport {
     if (this.#failure !== undefined) return;
     try {
       if (typeof packed === "string") this.#received += packed.length;
-      else this.#received += sizeOf(packed[0], packed.slice(1) as Uint8Array[]);
+      else this.#received += sizeOf(packed[0], packed.slice(1));
       listener.onFrame(unpackThreadFrame(packed) as Frame<FromWorker>);
     } catch (thrown) {
       // After garbage nothing on this channel can be trusted.
@@ -154,8 +160,8 @@ export class ThreadTransport implements WorkerTransport {
   }
 }
 
-function sizeOf(json: string, attachments: readonly Uint8Array[]): number {
-  return attachments.reduce((size, { byteLength }) => size + byteLength, json.length);
+function sizeOf(json: string, attachments: readonly Attachment[]): number {
+  return attachments.reduce((size, one) => size + attachmentSize(one), json.length);
 }
 
 /** Node would hand on an undefined variable as the text "undefined". */

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { ToolError } from "../../core/tool-error.ts";
 import { AnswerBox } from "./answer-box.ts";
-import type { FromWorker } from "./protocol.ts";
+import { type FromWorker, attachmentSize } from "./protocol.ts";
 import type { WrittenFrame } from "./written-frame.ts";
 
 const done = (seq: number, json: unknown = seq): FromWorker => [seq, 1, json];
@@ -20,7 +20,7 @@ function makeBox(refuses: (frame: WrittenFrame) => boolean = () => false): {
   const box = new AnswerBox((frame) => {
     if (refuses(frame)) throw new RangeError("too much");
     const messages = JSON.parse(frame.json) as FromWorker[];
-    sent.push({ messages, sizes: frame.attachments.map(({ byteLength }) => byteLength) });
+    sent.push({ messages, sizes: frame.attachments.map(attachmentSize) });
   });
   return { box, sent };
 }
@@ -115,7 +115,7 @@ describe("bytes of answers", () => {
 describe("an answer that cannot be sent", () => {
   test("is refused with OUTPUT_TOO_LARGE, and the others go out", () => {
     const { box, sent } = makeBox(({ attachments }) =>
-      attachments.some((b) => b.byteLength > 60_000),
+      attachments.some((one) => attachmentSize(one) > 60_000),
     );
     box.attachments.push(new Uint8Array(3));
     box.add(done(1));

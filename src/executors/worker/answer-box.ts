@@ -2,7 +2,7 @@ import { performance } from "node:perf_hooks";
 import { thrownText } from "../../core/thrown-text.ts";
 import { ToolError } from "../../core/tool-error.ts";
 import { OwnedBytes } from "./bytes-codec.ts";
-import type { FromWorker } from "./protocol.ts";
+import { type Attachment, type FromWorker, attachmentSize } from "./protocol.ts";
 import { type WrittenFrame, writeJson } from "./written-frame.ts";
 
 /** Longest time an answer waits for others. Milliseconds. */
@@ -21,7 +21,7 @@ export class AnswerBox {
   readonly #send: (frame: WrittenFrame) => void;
   #texts: string[] = [];
   #size = 0;
-  #attachments: Uint8Array[] = [];
+  #attachments: Attachment[] = [];
   /** Of the attachments, those that belong to the answers that are in. */
   #attached = 0;
   #firstAt = 0;
@@ -32,8 +32,8 @@ export class AnswerBox {
     this.#send = send;
   }
 
-  /** Where the bytes of the next answer go. */
-  get attachments(): Uint8Array[] {
+  /** Where the attachments of the next answer go. */
+  get attachments(): Attachment[] {
     return this.#attachments;
   }
 
@@ -66,14 +66,14 @@ export class AnswerBox {
     const own = this.#attachments.slice(this.#attached);
     try {
       const text = writeJson(answer);
-      const size = own.reduce((sum, bytes) => sum + bytes.byteLength, text.length);
+      const size = own.reduce((sum, one) => sum + attachmentSize(one), text.length);
       if (size > BATCH_SIZE) return this.#sendAlone(text, own);
       this.#texts.push(text);
       this.#size += size;
       // Their memory is the tool's, which may go on to change it.
-      for (const [place, bytes] of own.entries()) {
-        if (!(bytes instanceof OwnedBytes)) {
-          this.#attachments[this.#attached + place] = new OwnedBytes(new Uint8Array(bytes).buffer);
+      for (const [place, one] of own.entries()) {
+        if (typeof one !== "string" && !(one instanceof OwnedBytes)) {
+          this.#attachments[this.#attached + place] = new OwnedBytes(new Uint8Array(one).buffer);
         }
       }
       this.#attached = this.#attachments.length;
@@ -87,7 +87,7 @@ export class AnswerBox {
   }
 
   /** In a frame of its own, what is too large to be sent is nobody else's trouble. */
-  #sendAlone(text: string, own: readonly Uint8Array[]): void {
+  #sendAlone(text: string, own: readonly Attachment[]): void {
     const places = this.#attached;
     this.#attachments.length = places;
     this.flush();

@@ -1,3 +1,5 @@
+import type { TextEncoding } from "./text-encoding.ts";
+
 /** Bytes that came in chunks, taken out in pieces. What is taken is copied once, however many chunks it is in. */
 export class ByteQueue {
   #chunks: Buffer[] = [];
@@ -34,6 +36,11 @@ export class ByteQueue {
   /** Takes bytes into a buffer of their own. @throws RangeError when fewer are in. */
   takeOwn(count: number): Uint8Array<ArrayBuffer> {
     return new Uint8Array(this.#gather(count).buffer);
+  }
+
+  /** Takes text of so many bytes. @throws RangeError when fewer are in. */
+  takeText(count: number, encoding: TextEncoding): string {
+    return this.take(count).toString(encoding);
   }
 
   #gather(count: number): Buffer<ArrayBuffer> {

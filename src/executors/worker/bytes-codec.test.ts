@@ -1,8 +1,7 @@
-import { assert, property } from "fast-check";
 import { describe, expect, test } from "vitest";
 import { transfer } from "../../core/transfer.ts";
-import { uglyText } from "../../testing/portable-values.ts";
-import { OwnedBytes, type Packed, packBytes, packText, unpack } from "./bytes-codec.ts";
+import { OwnedBytes, type Packed, packBytes, unpack } from "./bytes-codec.ts";
+import type { Attachment } from "./protocol.ts";
 
 /** The types of Node leave it out. */
 const { WebAssembly } = globalThis as unknown as {
@@ -11,19 +10,21 @@ const { WebAssembly } = globalThis as unknown as {
   };
 };
 
+const bytesIn = ([first]: readonly Attachment[]): Uint8Array => first as Uint8Array;
+
 describe("bytes marked with transfer", () => {
   test("are copied by policy `copy`, and the mark is used up", () => {
     const value = transfer(new Float64Array([1, 2]));
-    const attachments: Uint8Array[] = [];
+    const attachments: Attachment[] = [];
     packBytes(value, attachments, "copy");
-    expect(attachments[0]?.buffer).toBe(value.buffer);
+    expect(bytesIn(attachments).buffer).toBe(value.buffer);
     packBytes(value, attachments, "move");
     expect(value.length).toBe(2);
   });
 
   test("leave their sender by policy `move`, and cannot be sent again", () => {
     const value = transfer(new Float64Array([1, 2]));
-    const attachments: Uint8Array[] = [];
+    const attachments: Attachment[] = [];
     const packed = packBytes(value, attachments, "move") as Packed;
     expect(value.length).toBe(0);
     expect(attachments[0]).toBeInstanceOf(OwnedBytes);
@@ -34,7 +35,7 @@ describe("bytes marked with transfer", () => {
   test("leave their sender by policy `keep`, and can be sent again until they move", () => {
     const value = transfer(new Float64Array([1, 2]));
     for (const policy of ["keep", "keep", "copy", "move"] as const) {
-      const attachments: Uint8Array[] = [];
+      const attachments: Attachment[] = [];
       const packed = packBytes(value, attachments, policy) as Packed;
       expect(value.length).toBe(0);
       expect(unpack(packed, attachments)).toStrictEqual(new Float64Array([1, 2]));
@@ -52,38 +53,22 @@ describe("bytes marked with transfer", () => {
       Buffer.from("from the pool of small buffers"),
     ]) {
       const { length } = value;
-      const attachments: Uint8Array[] = [];
+      const attachments: Attachment[] = [];
       packBytes(transfer(value), attachments, "move");
-      expect([value.length, attachments[0]?.length]).toEqual([length, length]);
+      expect([value.length, bytesIn(attachments).length]).toEqual([length, length]);
       expect(attachments[0]).not.toBeInstanceOf(OwnedBytes);
     }
   });
 });
 
-describe("text beside the JSON", () => {
-  test("comes back as it was, half characters included", () => {
-    assert(
-      property(uglyText, (text) => {
-        const attachments: Uint8Array[] = [];
-        expect(unpack(packText(text, attachments), attachments)).toBe(text);
-      }),
-    );
-  });
-
-  test("of ASCII alone takes a byte per character", () => {
-    const attachments: Uint8Array[] = [];
-    packText("abc", attachments);
-    packText("ab€", attachments);
-    expect(attachments.map(({ length }) => length)).toEqual([3, 6]);
-  });
-});
-
 test.each([
-  ["a missing attachment", ["Uint8Array", 1], RangeError],
+  ["a missing attachment", ["Uint8Array", 2], RangeError],
   ["no place at all", ["Uint8Array", "length"], TypeError],
   ["half a number", ["Float64Array", 0], RangeError],
+  ["text where bytes are told of", ["Uint8Array", 1], TypeError],
+  ["bytes where text is told of", ["text", 0], TypeError],
   ["a kind that nobody knows", ["Uint7Array", 0], TypeError],
   ["a kind that every object has", ["constructor", 0], TypeError],
 ])("%s is an error", (_name, packed, kind) => {
-  expect(() => unpack(packed as unknown as Packed, [new Uint8Array(3)])).toThrow(kind);
+  expect(() => unpack(packed as unknown as Packed, [new Uint8Array(3), "text"])).toThrow(kind);
 });

@@ -5,6 +5,7 @@
  * somebody else may change or give away: that has to be copied before any other code runs.
  */
 import { type Transferable, takeTransferMark } from "../../core/transfer.ts";
+import type { Attachment } from "./protocol.ts";
 
 /** Bytes that nobody else holds. */
 export class OwnedBytes extends Uint8Array<ArrayBuffer> {}
@@ -47,8 +48,7 @@ const VIEWS: Readonly<Record<string, MakeValue>> = {
   ...(Float16Array && { Float16Array: (bytes: ArrayBuffer) => new Float16Array(bytes) }),
 };
 
-const LATIN1 = "latin1";
-const UTF16 = "utf16le";
+const TEXT = "text";
 
 /** What all that was given away looks like. */
 const DETACHED = detachedBytes();
@@ -68,7 +68,7 @@ export function isBytes(value: object): value is Transferable {
  */
 export function packBytes(
   value: Transferable,
-  attachments: Uint8Array[],
+  attachments: Attachment[],
   policy: TransferPolicy,
 ): Packed | false {
   const kind = Buffer.isBuffer(value) ? "Buffer" : tagOf(value);
@@ -77,30 +77,28 @@ export function packBytes(
   return [kind, attachments.length - 1];
 }
 
-/** Adds text to the attachments, far faster than JSON writes and reads it. Half characters stay what they are. */
-export function packText(text: string, attachments: Uint8Array[]): Packed {
-  const isAscii = Buffer.byteLength(text) === text.length;
-  const bytes = Buffer.allocUnsafeSlow(isAscii ? text.length : text.length * 2);
-  const encoding = isAscii ? LATIN1 : UTF16;
-  bytes.write(text, encoding);
-  attachments.push(new OwnedBytes(bytes.buffer));
-  return [encoding, attachments.length - 1];
+/** Adds text to the attachments. */
+export function packText(text: string, attachments: Attachment[]): Packed {
+  attachments.push(text);
+  return [TEXT, attachments.length - 1];
 }
 
 /**
  * What {@link packBytes} or {@link packText} packed.
  *
- * @throws RangeError when its bytes are missing or of an impossible length, TypeError when this Node lacks its kind.
+ * @throws RangeError when its bytes are missing or of an impossible length, TypeError when it is of
+ * another kind, or of one that this Node lacks.
  */
-export function unpack([kind, place]: Packed, attachments: readonly Uint8Array[]): unknown {
-  const bytes = attachments[place];
-  if (bytes === undefined) throw new RangeError("An attachment is missing from its frame.");
-  if (kind === LATIN1 || kind === UTF16) {
-    return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString(kind);
+export function unpack([kind, place]: Packed, attachments: readonly Attachment[]): unknown {
+  const attachment = attachments[place];
+  if (attachment === undefined) throw new RangeError("An attachment is missing from its frame.");
+  if ((kind === TEXT) !== (typeof attachment === "string")) {
+    throw new TypeError(`An attachment is not the ${kind} that it should be.`);
   }
+  if (typeof attachment === "string") return attachment;
   const makeView = Object.hasOwn(VIEWS, kind) ? VIEWS[kind] : undefined;
   if (makeView === undefined) throw new TypeError(`This Node has no ${kind}.`);
-  return makeView(bufferOf(bytes));
+  return makeView(bufferOf(attachment));
 }
 
 function bytesToSend(value: Transferable, policy: TransferPolicy): Uint8Array {

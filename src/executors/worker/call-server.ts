@@ -22,7 +22,14 @@ import { doneMessage } from "./done-message.ts";
 import { type CallPlace, IncomingCall, plainProgress } from "./incoming-call.ts";
 import { loadTool } from "./load-tool.ts";
 import type { WrittenFrame } from "./written-frame.ts";
-import type { Frame, FromWorker, ToWorker, ToolMessage, WorkerUsage } from "./protocol.ts";
+import type {
+  Attachment,
+  Frame,
+  FromWorker,
+  ToWorker,
+  ToolMessage,
+  WorkerUsage,
+} from "./protocol.ts";
 import { type CallMoment, RunningCall } from "./running-call.ts";
 import { encodeValue } from "./value-codec.ts";
 
@@ -115,7 +122,7 @@ export class CallServer {
     if (culprit === undefined || this.#running.size === 0) this.#port.exit(1);
   }
 
-  #take(message: ToWorker, attachments: readonly Uint8Array[]): void {
+  #take(message: ToWorker, attachments: readonly Attachment[]): void {
     if (!("type" in message)) {
       const call = new IncomingCall(message, attachments);
       this.#concurrency = call.details.concurrency ?? this.#concurrency;

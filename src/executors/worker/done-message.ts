@@ -1,5 +1,5 @@
 /** Outputs on their way to the pool: a list when JSON says it all, which it mostly does. */
-import type { DoneMessage, RunTimes } from "./protocol.ts";
+import type { Attachment, DoneMessage, RunTimes } from "./protocol.ts";
 import { type EncodedValue, decodeValue } from "./value-codec.ts";
 
 /** Packs an output. */
@@ -17,7 +17,7 @@ export function timesOf([, runMs, , more]: DoneMessage): RunTimes {
 }
 
 /** What the call gave. @throws Error when it cannot be read. */
-export function outputOf(message: DoneMessage, attachments: readonly Uint8Array[]): unknown {
+export function outputOf(message: DoneMessage, attachments: readonly Attachment[]): unknown {
   const [, , json, more] = message;
   return more?.output === undefined ? json : decodeValue(more.output, attachments);
 }

@@ -16,11 +16,12 @@ import {
 } from "fast-check";
 import { describe, expect, test } from "vitest";
 import { FrameReader, encodeFrame } from "./frame-codec.ts";
+import { uglyText } from "../../testing/portable-values.ts";
 import { PARCEL_BYTES, ParcelReader, ParcelWriter } from "./parcels.ts";
-import type { Frame } from "./protocol.ts";
+import { type Attachment, type Frame, attachmentSize } from "./protocol.ts";
 import { writeFrame } from "./written-frame.ts";
 
-function frameOf(messages: unknown[], ...attachments: Uint8Array[]): Frame<unknown> {
+function frameOf(messages: unknown[], ...attachments: Attachment[]): Frame<unknown> {
   return { messages, attachments };
 }
 
@@ -28,11 +29,15 @@ const LIMITS = { maxFrameBytes: 1024 * 1024 };
 
 const bytesOf = (frame: Frame<unknown>): Buffer => encodeFrame(writeFrame(frame), LIMITS);
 
-/** What comes out of the chunks, with attachments as lists of numbers. */
+/** Bytes as lists of numbers, text as it is. */
+const plain = (attachment: Attachment): unknown =>
+  typeof attachment === "string" ? attachment : Array.from(attachment);
+
+/** What comes out of the chunks, with bytes as lists of numbers. */
 function read(chunks: readonly Buffer[]): unknown[] {
   const frames: unknown[] = [];
   const reader = new FrameReader<unknown>(LIMITS, ({ messages, attachments }) =>
-    frames.push([messages, attachments.map((bytes) => Array.from(bytes))]),
+    frames.push([messages, attachments.map(plain)]),
   );
   for (const chunk of chunks) reader.push(chunk);
   return frames;
@@ -43,11 +48,9 @@ const SAMPLES = [
   frameOf(["grüße 👋", null], new Uint8Array([1, 2, 3]), new Uint8Array(0)),
   frameOf([]),
   frameOf([1], new Uint8Array(300).fill(7)),
+  frameOf(["texts"], "", "grüße", "half 👋".slice(0, 6), new Uint8Array([1])),
 ];
-const EXPECTED = SAMPLES.map(({ messages, attachments }) => [
-  messages,
-  attachments.map((bytes) => Array.from(bytes)),
-]);
+const EXPECTED = SAMPLES.map(({ messages, attachments }) => [messages, attachments.map(plain)]);
 
 describe("frames on a stream", () => {
   const stream = Buffer.concat(SAMPLES.map(bytesOf));
@@ -68,17 +71,16 @@ describe("frames on a stream", () => {
   });
 
   test("arrive as they were sent, whatever they are and however they are cut", () => {
-    const frames = array(tuple(array(string({ unit: "binary" })), array(uint8Array())));
+    const attachment = oneof(uint8Array(), uglyText);
+    const frames = array(tuple(array(string({ unit: "binary" })), array(attachment)));
     assert(
       property(frames, array(integer({ min: 0, max: 400 })), (sent, cuts) => {
-        const all = Buffer.concat(sent.map(([texts, bytes]) => bytesOf(frameOf(texts, ...bytes))));
+        const all = Buffer.concat(sent.map(([texts, rest]) => bytesOf(frameOf(texts, ...rest))));
         const places = [0, ...cuts.filter((cut) => cut < all.length), all.length].toSorted(
           (one, other) => one - other,
         );
         const chunks = places.slice(1).map((end, place) => all.subarray(places[place], end));
-        expect(read(chunks)).toEqual(
-          sent.map(([texts, bytes]) => [texts, bytes.map((view) => Array.from(view))]),
-        );
+        expect(read(chunks)).toEqual(sent.map(([texts, rest]) => [texts, rest.map(plain)]));
       }),
     );
   });
@@ -106,7 +108,15 @@ describe("a stream that is out of step", () => {
     ["JSON longer than its frame", lengths(4, 5)],
     [
       "an attachment longer than its frame",
-      Buffer.concat([lengths(10, 2), Buffer.from("[]"), lengths(9)]),
+      Buffer.concat([lengths(14, 2), Buffer.from("[]"), lengths(0, 9)]),
+    ],
+    [
+      "an attachment of a kind that is none",
+      Buffer.concat([lengths(14, 2), Buffer.from("[]"), lengths(3, 0)]),
+    ],
+    [
+      "a parcel where there are none",
+      Buffer.concat([lengths(22, 2), Buffer.from("[]"), lengths(256, 1, 0, 0)]),
     ],
     [
       "an attachment without its length",
@@ -178,7 +188,7 @@ describe("a stream that was damaged on its way", () => {
           let received = 0;
           const reader = new FrameReader<unknown>(LIMITS, ({ messages, attachments }) => {
             expect(messages).toBeInstanceOf(Array);
-            for (const { byteLength } of attachments) received += byteLength;
+            for (const one of attachments) received += attachmentSize(one);
           });
           try {
             for (let at = 0; at < bytes.length; at += size)
@@ -193,13 +203,28 @@ describe("a stream that was damaged on its way", () => {
     );
   });
 
+  test("is over the limit when its parcels are, however small it is itself", () => {
+    const parcels = { take: () => new Uint8Array(0), takeText: () => "" };
+    const reader = new FrameReader({ ...LIMITS, parcels: parcels as unknown as ParcelReader }, () =>
+      expect.unreachable(),
+    );
+    const half = LIMITS.maxFrameBytes / 2;
+    const parcel = lengths(256, half, 0, 0);
+    const rest = Buffer.concat([lengths(2), Buffer.from("[]"), parcel, parcel]);
+    expect(() => reader.push(Buffer.concat([lengths(rest.length), rest]))).toThrow(
+      /over the 1048576/,
+    );
+  });
+
   test("gives frames or an error also with parcels in it", () => {
     const folder = mkdtempSync(join(tmpdir(), "frames-"));
     const [own, others] = ["own", "others"].map((name) => openSync(join(folder, name), "w+"));
     const files = { own: own as number, others: others as number };
     const outgoing = { ...LIMITS, parcels: new ParcelWriter(files) };
     const bytes = new Uint8Array(PARCEL_BYTES).fill(5);
-    const sent = encodeFrame({ json: '["with a parcel"]', attachments: [bytes, bytes] }, outgoing);
+    const texts = ["ü".repeat(PARCEL_BYTES), "€".repeat(PARCEL_BYTES)];
+    const attachments = [bytes, ...texts, bytes];
+    const sent = encodeFrame({ json: '["with parcels"]', attachments }, outgoing);
     expect(sent.length).toBeLessThan(100);
     const readAll = (chunk: Buffer): unknown[] => {
       const frames: unknown[] = [];
@@ -207,7 +232,7 @@ describe("a stream that was damaged on its way", () => {
       new FrameReader<unknown>({ ...LIMITS, parcels }, (frame) => frames.push(frame)).push(chunk);
       return frames;
     };
-    expect(readAll(sent)).toEqual([{ messages: ["with a parcel"], attachments: [bytes, bytes] }]);
+    expect(readAll(sent)).toEqual([{ messages: ["with parcels"], attachments }]);
     assert(
       property(array(change, { minLength: 1, maxLength: 3 }), (changes) => {
         const near = changes.map((one) => ({ ...one, place: one.place % sent.length }));
@@ -228,7 +253,7 @@ describe("a stream that was damaged on its way", () => {
 test("a frame that is too large is refused where it is made", () => {
   const half = new Uint8Array(LIMITS.maxFrameBytes / 2);
   expect(() => bytesOf(frameOf([], half, half))).toThrow(
-    /^A frame of 1048590 bytes is over the 1048576 that may cross \(pools\.process\.maxFrameBytes\)$/,
+    /^A frame of 1048598 bytes is over the 1048576 that may cross \(pools\.process\.maxFrameBytes\)$/,
   );
 });
 

@@ -1,21 +1,26 @@
 /**
  * Frames on a byte stream. All numbers are unsigned 32-bit little-endian, places are 64-bit floats:
  *
- *   length of the rest │ length of the JSON │ JSON │ { length │ the bytes }           …
- *                                                  │ { PARCEL │ length │ its place }  …
+ *   length of the rest │ length of the JSON │ JSON │ { kind │ length │ the bytes } …
+ *                                                  │ { kind │ length │ place }     …
  *
  * A large attachment may be a parcel (see parcels.ts), of which the frame holds only the place.
  */
 import { ByteQueue } from "./byte-queue.ts";
 import { PARCEL_BYTES, type ParcelReader, type ParcelWriter } from "./parcels.ts";
-import type { Frame } from "./protocol.ts";
+import type { Attachment, Frame } from "./protocol.ts";
+import { type TextEncoding, encodedSize, encodingOf } from "./text-encoding.ts";
 import type { WrittenFrame } from "./written-frame.ts";
 
 const WORD = 4;
-/** What stands for a parcel: the mark, its length, its place. */
-const PARCEL_ENTRY = 2 * WORD + 8;
-/** Stands where the length of an attachment does. None can be that long, for its frame would be longer. */
-const PARCEL = 0xffff_ffff;
+/** Before an attachment: its kind, its length. */
+const ENTRY = 2 * WORD;
+const PLACE = 8;
+/** Kinds of attachments: the place of their encoding here. Bytes have none. */
+const ENCODINGS: readonly (TextEncoding | undefined)[] = [undefined, "latin1", "utf16le"];
+/** Added to the kind of a parcel. */
+const PARCEL = 0x100;
+const CUT = "An attachment is longer than its frame.";
 const decoder = new TextDecoder();
 // Tools may replace globals; what carries their answers must not depend on them.
 const { parse } = JSON;
@@ -38,21 +43,19 @@ export function encodeFrame(
   { maxFrameBytes, parcels }: FrameLimits<ParcelWriter>,
 ): Buffer {
   const jsonBytes = Buffer.byteLength(json);
-  const whole = attachments.reduce((sum, bytes) => sum + WORD + bytes.byteLength, WORD + jsonBytes);
+  const parts = attachments.map(partOf);
+  const whole = parts.reduce((sum, { size }) => sum + ENTRY + size, WORD + jsonBytes);
   if (whole > maxFrameBytes) throw new RangeError(tooLarge(whole, maxFrameBytes));
-  const places = parcels === undefined ? [] : attachments.map((bytes) => placeOf(bytes, parcels));
-  const rest = attachments.reduce(
-    (sum, bytes, index) =>
-      places[index] === undefined ? sum : sum + PARCEL_ENTRY - WORD - bytes.byteLength,
+  const places = parts.map((part) => parcels && placeOf(part, parcels));
+  const rest = parts.reduce(
+    (sum, { size }, index) => (places[index] === undefined ? sum : sum + PLACE - size),
     whole,
   );
   const buffer = Buffer.allocUnsafe(WORD + rest);
   buffer.writeUInt32LE(rest, 0);
   buffer.writeUInt32LE(jsonBytes, WORD);
   let at = 2 * WORD + buffer.write(json, 2 * WORD);
-  for (const [index, bytes] of attachments.entries()) {
-    at = writeAttachment(buffer, at, bytes, places[index]);
-  }
+  for (const [index, part] of parts.entries()) at = writePart(buffer, at, part, places[index]);
   return buffer;
 }
 
@@ -111,44 +114,89 @@ export class FrameReader<Message> {
     }
     const messages: unknown = parse(decoder.decode(queue.take(jsonBytes)));
     if (!Array.isArray(messages)) throw new RangeError("A frame holds no list of messages.");
-    const attachments: Uint8Array[] = [];
-    while (queue.size > end) attachments.push(this.#takeAttachment(queue.size - end));
-    return { messages: messages as Message[], attachments };
+    return { messages: messages as Message[], attachments: this.#takeAttachments(end, rest) };
   }
 
-  #takeAttachment(left: number): Uint8Array {
-    if (left < WORD) throw new RangeError("An attachment is longer than its frame.");
-    const length = this.#queue.takeWord();
-    const { parcels } = this.#limits;
-    if (parcels !== undefined && length === PARCEL && left >= PARCEL_ENTRY) {
+  /** @param end - What is left in the queue after them. @param rest - Size of their frame. */
+  #takeAttachments(end: number, rest: number): Attachment[] {
+    const attachments: Attachment[] = [];
+    // A parcel is a few bytes of its frame, and counts as many as it has.
+    let whole = rest;
+    while (this.#queue.size > end) {
+      const left = this.#queue.size - end - ENTRY;
+      if (left < 0) throw new RangeError(CUT);
+      const kind = this.#queue.takeWord();
       const size = this.#queue.takeWord();
-      return parcels.take(this.#queue.take(8).readDoubleLE(0), size);
+      const encoding = encodingIn(kind & ~PARCEL);
+      if ((kind & PARCEL) === 0) {
+        if (size > left) throw new RangeError(CUT);
+        attachments.push(this.#takeBytes(size, encoding));
+      } else {
+        if (left < PLACE) throw new RangeError(CUT);
+        whole += size;
+        if (whole > this.#limits.maxFrameBytes)
+          throw new RangeError(tooLarge(whole, this.#limits.maxFrameBytes));
+        attachments.push(this.#takeParcel(size, encoding));
+      }
     }
-    if (length > left - WORD) throw new RangeError("An attachment is longer than its frame.");
-    return this.#queue.takeOwn(length);
+    return attachments;
+  }
+
+  #takeBytes(size: number, encoding: TextEncoding | undefined): Attachment {
+    if (encoding === undefined) return this.#queue.takeOwn(size);
+    return this.#queue.takeText(size, encoding);
+  }
+
+  #takeParcel(size: number, encoding: TextEncoding | undefined): Attachment {
+    const { parcels } = this.#limits;
+    const place = this.#queue.take(PLACE).readDoubleLE(0);
+    if (parcels === undefined) throw new RangeError("A frame names a parcel, and there are none.");
+    return encoding === undefined
+      ? parcels.take(place, size)
+      : parcels.takeText(place, size, encoding);
   }
 }
 
-function placeOf(bytes: Uint8Array, parcels: ParcelWriter): number | undefined {
-  return bytes.byteLength < PARCEL_BYTES ? undefined : parcels.put(bytes);
+/** An attachment, and what is to be known to write it. */
+interface Part {
+  readonly content: Attachment;
+  readonly encoding: TextEncoding | undefined;
+  /** In bytes. */
+  readonly size: number;
+}
+
+function partOf(content: Attachment): Part {
+  if (typeof content !== "string")
+    return { content, encoding: undefined, size: content.byteLength };
+  const encoding = encodingOf(content);
+  return { content, encoding, size: encodedSize(content, encoding) };
+}
+
+function placeOf({ content, encoding, size }: Part, parcels: ParcelWriter): number | undefined {
+  if (size < PARCEL_BYTES) return undefined;
+  if (typeof content !== "string") return parcels.put(content);
+  return parcels.putText(content, encoding as TextEncoding);
 }
 
 /** Returns where the next one goes. */
-function writeAttachment(
+function writePart(
   buffer: Buffer,
   at: number,
-  bytes: Uint8Array,
+  { content, encoding, size }: Part,
   place: number | undefined,
 ): number {
-  const size = bytes.byteLength;
-  if (place !== undefined) {
-    buffer.writeUInt32LE(PARCEL, at);
-    buffer.writeUInt32LE(size, at + WORD);
-    return buffer.writeDoubleLE(place, at + 2 * WORD);
-  }
-  buffer.writeUInt32LE(size, at);
-  buffer.set(bytes, at + WORD);
-  return at + WORD + size;
+  const kind = ENCODINGS.indexOf(encoding);
+  buffer.writeUInt32LE(place === undefined ? kind : kind + PARCEL, at);
+  buffer.writeUInt32LE(size, at + WORD);
+  if (place !== undefined) return buffer.writeDoubleLE(place, at + ENTRY);
+  if (typeof content === "string") buffer.write(content, at + ENTRY, encoding);
+  else buffer.set(content, at + ENTRY);
+  return at + ENTRY + size;
+}
+
+function encodingIn(kind: number): TextEncoding | undefined {
+  if (kind >= ENCODINGS.length) throw new RangeError(`A frame holds something of kind ${kind}.`);
+  return ENCODINGS[kind];
 }
 
 function tooLarge(bytes: number, maxFrameBytes: number): string {

@@ -10,6 +10,7 @@ import {
   packText,
   unpack,
 } from "./bytes-codec.ts";
+import type { Attachment } from "./protocol.ts";
 
 /** Characters from which text is an attachment. Below it, JSON costs less than an attachment. */
 export const LONG_TEXT = 2_048;
@@ -31,7 +32,7 @@ type Containers = Record<string | number, unknown>;
 
 /** What a walk carries along. */
 interface Walk {
-  readonly attachments: Uint8Array[];
+  readonly attachments: Attachment[];
   readonly policy: TransferPolicy;
   readonly holes: [packed: Packed, ...places: Path[]][];
   /** The hole of each object met; the same bytes in two places stay the same. */
@@ -47,7 +48,7 @@ interface Walk {
  */
 export function hollowOut(
   value: unknown,
-  attachments: Uint8Array[],
+  attachments: Attachment[],
   policy: TransferPolicy,
 ): HollowJson | undefined {
   const { length } = attachments;
@@ -70,7 +71,7 @@ export function hollowOut(
  */
 export function fillHoles(
   { json, holes }: HollowJson,
-  attachments: readonly Uint8Array[],
+  attachments: readonly Attachment[],
 ): unknown {
   let filled = json;
   for (const [packed, ...places] of holes) {

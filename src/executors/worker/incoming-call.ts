@@ -1,7 +1,7 @@
 import { CallContext } from "../../core/call-context.ts";
 import { thrownText } from "../../core/thrown-text.ts";
 import type { ConcreteMode, ToolProgress } from "../../core/tool.ts";
-import type { CallDetails, CallMessage } from "./protocol.ts";
+import type { Attachment, CallDetails, CallMessage } from "./protocol.ts";
 import { type EncodedValue, decodeValue } from "./value-codec.ts";
 
 const NO_DETAILS: CallDetails = {};
@@ -14,11 +14,11 @@ export class IncomingCall {
   readonly #attemptId: string;
   readonly #callId: string;
   readonly #input: EncodedValue;
-  readonly #attachments: readonly Uint8Array[];
+  readonly #attachments: readonly Attachment[];
   /** Whether it need not begin any more. */
   isCancelled = false;
 
-  constructor(message: CallMessage, attachments: readonly Uint8Array[]) {
+  constructor(message: CallMessage, attachments: readonly Attachment[]) {
     const [seq, tool, attemptId, callId, json, details = NO_DETAILS] = message;
     this.seq = seq;
     this.tool = tool;

@@ -119,8 +119,16 @@ export type FromWorker =
   | { readonly type: "crashing"; readonly seq: number | undefined; readonly error: SerializedError }
   | { readonly type: "pong" };
 
-/** Messages that travel together, with the raw bytes that their values refer to. */
+/** What travels beside the JSON of a frame: bytes as they are, or a long text. */
+export type Attachment = Uint8Array | string;
+
+/** How much an attachment is: bytes, or characters of text. */
+export function attachmentSize(attachment: Attachment): number {
+  return typeof attachment === "string" ? attachment.length : attachment.byteLength;
+}
+
+/** Messages that travel together, with the attachments that their values refer to. */
 export interface Frame<Message> {
   readonly messages: readonly Message[];
-  readonly attachments: readonly Uint8Array[];
+  readonly attachments: readonly Attachment[];
 }

@@ -1,10 +1,11 @@
 import { expect, test } from "vitest";
 import { OwnedBytes } from "./bytes-codec.ts";
+import type { Attachment } from "./protocol.ts";
 import { type ThreadFrame, postFrame, unpackThreadFrame } from "./thread-frame.ts";
 import { writeFrame } from "./written-frame.ts";
 
 /** Posts a frame and gives back what arrives on the other side. */
-function post(messages: unknown[], attachments: Uint8Array[]): ThreadFrame {
+function post(messages: unknown[], attachments: Attachment[]): ThreadFrame {
   let arrived: ThreadFrame = "";
   const port = {
     postMessage: (message: ThreadFrame, transfer: readonly ArrayBuffer[] = []) =>

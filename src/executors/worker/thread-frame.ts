@@ -1,7 +1,7 @@
 /** Frames between threads: one JSON text for all messages, bytes beside it. */
 import type { MessagePort } from "node:worker_threads";
 import { OwnedBytes } from "./bytes-codec.ts";
-import type { Frame } from "./protocol.ts";
+import type { Attachment, Frame } from "./protocol.ts";
 import type { WrittenFrame } from "./written-frame.ts";
 
 // Tools may replace globals; what carries their answers must not depend on them.
@@ -17,7 +17,7 @@ export interface ThreadSetup {
 }
 
 /** A frame as `postMessage` takes it. Text alone when there are no attachments. */
-export type ThreadFrame = string | readonly [json: string, ...attachments: Uint8Array[]];
+export type ThreadFrame = string | readonly [json: string, ...attachments: Attachment[]];
 
 /** Where a frame can be posted: a port, or a worker. */
 export interface ThreadPort {
@@ -31,13 +31,14 @@ export interface ThreadPort {
  */
 export function postFrame(port: ThreadPort, { json, attachments }: WrittenFrame): void {
   if (attachments.length === 0) return port.postMessage(json);
-  const owned = attachments.map((bytes) =>
-    bytes instanceof OwnedBytes ? bytes : new Uint8Array(bytes),
-  );
-  port.postMessage(
-    [json, ...owned],
-    owned.map(({ buffer }) => buffer),
-  );
+  const moving: ArrayBuffer[] = [];
+  const packed = attachments.map((one) => {
+    if (typeof one === "string") return one;
+    const own = one instanceof OwnedBytes ? one : new Uint8Array(one);
+    moving.push(own.buffer);
+    return own;
+  });
+  port.postMessage([json, ...packed], moving);
 }
 
 /** Unpacks what {@link postFrame} posted. @throws SyntaxError or RangeError when it is none of that. */

@@ -15,6 +15,7 @@ import {
 import { ToolError } from "../../core/tool-error.ts";
 import { type Packed, type TransferPolicy, isBytes, packBytes, unpack } from "./bytes-codec.ts";
 import { type Hole, LONG_TEXT, fillHoles, hollowOut } from "./hollow-json.ts";
+import type { Attachment } from "./protocol.ts";
 
 /** A value on the wire. Neither member: it is undefined. */
 export interface EncodedValue {
@@ -51,7 +52,7 @@ function devalue(): typeof Devalue {
  */
 export function encodeValue(
   value: unknown,
-  attachments: Uint8Array[],
+  attachments: Attachment[],
   what: string,
   policy: TransferPolicy = "copy",
 ): EncodedValue {
@@ -74,7 +75,7 @@ export function encodeValue(
   }
 }
 
-function encode(value: unknown, attachments: Uint8Array[], policy: TransferPolicy): EncodedValue {
+function encode(value: unknown, attachments: Attachment[], policy: TransferPolicy): EncodedValue {
   visited = 0;
   isBulky = false;
   if (isPlainJson(value, 0)) {
@@ -86,7 +87,7 @@ function encode(value: unknown, attachments: Uint8Array[], policy: TransferPolic
 }
 
 /** Decodes what {@link encodeValue} wrote. */
-export function decodeValue(encoded: EncodedValue, attachments: readonly Uint8Array[]): unknown {
+export function decodeValue(encoded: EncodedValue, attachments: readonly Attachment[]): unknown {
   const { rich, holes, json } = encoded;
   if (rich === undefined)
     return holes === undefined ? json : fillHoles({ json, holes }, attachments);
@@ -138,7 +139,7 @@ function isPlainObject(value: object, depth: number): boolean {
 }
 
 function makeReducers(
-  attachments: Uint8Array[],
+  attachments: Attachment[],
   policy: TransferPolicy,
 ): Record<string, (value: unknown) => unknown> {
   return {
@@ -153,7 +154,7 @@ function makeReducers(
 }
 
 function makeRevivers(
-  attachments: readonly Uint8Array[],
+  attachments: readonly Attachment[],
 ): Record<string, (value: unknown) => unknown> {
   return {
     Bytes: (packed) => unpack(packed as Packed, attachments),

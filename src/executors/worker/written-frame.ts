@@ -1,10 +1,10 @@
-import type { Frame } from "./protocol.ts";
+import type { Attachment, Frame } from "./protocol.ts";
 
 /** A {@link Frame} on its way out: its messages are written down, whatever becomes of their values. */
 export interface WrittenFrame {
   /** The JSON text of the list of messages. */
   readonly json: string;
-  readonly attachments: readonly Uint8Array[];
+  readonly attachments: readonly Attachment[];
 }
 
 // Tools may replace globals; what carries their answers must not depend on them.
