@@ -11,7 +11,7 @@ export type PoolMode = Extract<ConcreteMode, "thread" | "process">;
  *   blocking-wait  calls wait behind calls that hold their worker without computing
  *   spare          every worker is busy, and cores are free
  *   idle           workers were idle for `idleTimeoutMs`
- *   ended          a worker died, or was ended for what it did
+ *   ended          a worker died, was ended for what it did, or leaves before it is over its memory
  *   closed         the pool closes
  */
 export type ResizeReason =

@@ -52,7 +52,7 @@ export interface PoolStats {
   readonly restarts: {
     /** By themselves, or for what they did. */
     readonly died: number;
-    /** At `maxCalls` or `maxAgeMs`. */
+    /** At `maxCalls` or `maxAgeMs`, or close to `maxMemoryBytes` between calls. */
     readonly recycled: number;
   };
   /** Bytes of frames that went to workers and came from them. Text counts as UTF-16 units for threads. */

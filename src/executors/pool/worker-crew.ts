@@ -225,10 +225,11 @@ export class WorkerCrew {
     let size = 0;
     let starting = 0;
     let idle = 0;
-    for (const { isActive, state, load, successor } of this.#workers) {
+    for (const { isActive, state, load, successor, killReason } of this.#workers) {
       if (successor !== undefined) continue;
-      // One that retires with calls still has its place; the machine is not larger for it.
-      if (isActive || load > 0) size += 1;
+      // One that retires with calls still has its place; the machine is not larger for it. One that was killed has
+      // none: a thread goes only when a blocking call lets it, perhaps in a minute.
+      if (isActive || (load > 0 && killReason === undefined)) size += 1;
       if (state === "starting") starting += 1;
       else if (state === "ready" && load === 0) idle += 1;
     }

@@ -38,7 +38,7 @@ export class CpuMeter {
   }
 }
 
-/** Node before 23.9 tells the CPU time of the whole process only; its busy time comes close. */
+/** Where Node tells the CPU time of the whole process only, busy time comes close, but for blocking waits. */
 function threadCpuMs(): number {
   const { threadCpuUsage } = process as { threadCpuUsage?: () => NodeJS.CpuUsage };
   if (threadCpuUsage === undefined) return performance.eventLoopUtilization().active;
