@@ -1,5 +1,5 @@
 /** What pools do about tools that end their workers again and again, compute for too long, or hold up a batch. */
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -8,6 +8,7 @@ import type { PoolEvent } from "../../src/core/pool-event.ts";
 import type { Tool } from "../../src/core/tool.ts";
 import { expiringDeadline, failureOf, outputOf } from "../../src/testing/watched-attempt.ts";
 import { exitsAtImport } from "../fixtures/executors/exits-at-import.ts";
+import { exitsWhenTold } from "../fixtures/executors/exits-when-told.ts";
 import type { Mark } from "../fixtures/executors/load-tools.ts";
 import {
   MODES,
@@ -140,6 +141,34 @@ describe.each(MODES)("a %s", (mode) => {
       expect(probe.error.code).toBe("DEADLINE_EXCEEDED");
       await probe.lingering;
       expect(outputOf(await pool.run(dieIf, { dies: false }))).toBe("lives");
+    });
+
+    test("when its module is loaded, though it went well before: others run on", async () => {
+      const broken = freshFile();
+      const options = { max: 2, spares: 0, quarantineAfter: 2, env: { BROKEN_FILE: broken } };
+      const pool = watchedPool(mode, options);
+      const url = new URL("../fixtures/executors/exits-when-told.ts", import.meta.url).href;
+      const tool: Tool = {
+        ...exitsWhenTold,
+        origin: { kind: "module", url, exportName: "exitsWhenTold", member: { kind: "tool" } },
+      };
+      expect(outputOf(await pool.run(tool))).toBe("loaded");
+      expect(verdict(await pool.run("echo"))).toBe("ok");
+      writeFileSync(broken, "");
+      expect(verdict(await pool.run("die", { how: "exit" }))).toBe("WORKER_CRASHED");
+      await expect.poll(() => pool.size, SOON).toBe(0);
+      for (let time = 0; time < 5; time += 1) {
+        expect(verdict(await pool.run("echo"))).toBe("ok");
+        expect(verdict(await pool.run("rest", { ms: 30 }))).toBe("ok");
+      }
+      for (let time = 0; time < 5; time += 1) {
+        const [own, other] = await Promise.all([pool.run(tool), pool.run("echo", time)]);
+        expect(verdict(own)).toMatch(/WORKER_CRASHED|CIRCUIT_OPEN/);
+        expect(failureOf(own).error.message).toContain("process.exit(7)");
+        expect(outputOf(other)).toBe(time);
+      }
+      expect(newsOfTools(pool)).toMatchObject([{ toolName: "exitsWhenTold" }]);
+      expect(pool.stats.restarts.died).toBeLessThan(24);
     });
 
     test("is never put to rest when the pool is told so", async () => {

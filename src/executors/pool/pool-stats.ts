@@ -27,9 +27,7 @@ export function poolStats({ mode, crew, line, tools }: PoolSubject, now: number)
       mode,
       workers: workers.map((worker) => workerStats(worker, now)),
       queue: { length: line.size, oldestWaitMs: since === undefined ? 0 : now - since },
-      windows: Object.fromEntries(
-        [...tools.tools].map(({ name, profile }) => [name, profile.share]),
-      ),
+      windows: Object.fromEntries(tools.tools.map(({ name, profile }) => [name, profile.share])),
       resizes: { grown, shrunk },
       restarts: { died, recycled },
       bytes: {

@@ -52,6 +52,8 @@ export class PoolWorker {
   state: WorkerState = "starting";
   /** Set when the pool kills it. */
   killReason: KillReason | undefined;
+  /** Whether it loads tools before its first call. */
+  isPreloading = false;
   /** Whether it leaves because it is told to, with nothing left to do. */
   isDismissed = false;
   /** Takes its place when it is worn out; undefined while it need not be replaced. */
@@ -62,6 +64,8 @@ export class PoolWorker {
   cancelTimer: CancelTimer | undefined;
   /** What it has used, as it last said. */
   usage: WorkerUsage = { cpuMs: 0, memoryBytes: 0 };
+  /** Reports of its memory in a row that told of more than the one before. */
+  growths = 0;
   /** What it used when it was ready and had done nothing. Bytes. */
   freshMemoryBytes = 0;
   /** Calls it has answered. */
@@ -121,11 +125,16 @@ export class PoolWorker {
     return this.#outbox.sentBytes;
   }
 
-  /** It says that it can be given calls. */
-  isReady(task: string | undefined, usage: WorkerUsage): void {
+  /** It has started: what it has used for that, and where the system tells of its thread. */
+  hasStarted(task: string | undefined, usage: WorkerUsage): void {
     this.#task = task;
     this.usage = usage;
     this.freshMemoryBytes = usage.memoryBytes;
+  }
+
+  /** It can be given calls. */
+  isReady(): void {
+    this.isPreloading = false;
     this.idleSince = this.#now();
     if (this.state === "starting") this.state = "ready";
   }
@@ -185,9 +194,12 @@ export class PoolWorker {
     this.#beginNext();
   }
 
-  /** Has it load tools that it will be asked for. */
-  preload(tools: Iterable<PoolTool>): void {
-    for (const tool of tools) this.#outbox.introduce(tool, true);
+  /** Has it load tools that it will be asked for. It is ready when it has. */
+  preload(tools: readonly PoolTool[]): void {
+    this.isPreloading = true;
+    for (const tool of tools) this.#outbox.introduce(tool);
+    this.#outbox.flush();
+    this.tell({ type: "preload", tools: tools.map(({ number }) => number) });
   }
 
   /** Sends what was taken. Returns the calls that are too large for any frame. */

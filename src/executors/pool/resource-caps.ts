@@ -2,11 +2,14 @@
 import { ToolError } from "../../core/tool-error.ts";
 import type { PoolCall } from "./pool-call.ts";
 import type { PoolWorker } from "./pool-worker.ts";
+import type { WorkerUsage } from "../worker/protocol.ts";
 import type { WorkerCrew } from "./worker-crew.ts";
 
 const BYTES_PER_MIB = 1024 * 1024;
 /** Of its cap, how much a worker may hold between calls. */
 const NEARLY_FULL = 3 / 4;
+/** Reports in a row that tell of more memory each time, from which on that is a leak rather than garbage. */
+const LEAK_GROWTHS = 3;
 /** What V8 may hold besides: young generation, code, garbage it has not got to. Bytes. */
 const SLACK_BYTES = 64 * BYTES_PER_MIB;
 
@@ -36,19 +39,27 @@ export class ResourceCaps {
   }
 
   /**
-   * A worker has told what it holds between calls. None of these is to blame when it nears its cap, so it leaves
-   * when they are done, before one of them has to pay for all.
+   * A worker tells what it holds between calls. When it nears its cap and holds more each time, none of the calls is
+   * to blame; it leaves when they are done, before one of them has to pay for all.
    */
-  heard(worker: PoolWorker): void {
+  heard(worker: PoolWorker, usage: WorkerUsage): void {
     const { maxMemoryBytes = Infinity, crew } = this.#parts;
-    const grown = worker.usage.memoryBytes - worker.freshMemoryBytes;
-    if (grown > maxMemoryBytes * NEARLY_FULL && worker.state === "ready") crew.retire(worker);
+    const isMore = usage.memoryBytes > worker.usage.memoryBytes;
+    worker.growths = isMore ? worker.growths + 1 : 0;
+    worker.usage = usage;
+    const held = usage.memoryBytes - worker.freshMemoryBytes;
+    const isLeaking = held > maxMemoryBytes * NEARLY_FULL && worker.growths >= LEAK_GROWTHS;
+    if (isLeaking && worker.state === "ready") crew.retire(worker);
   }
 
   #measure(worker: PoolWorker): void {
     const measured = worker.transport.memoryBytes();
-    if (measured instanceof Promise) void measured.then((bytes) => this.#judge(worker, bytes));
-    else this.#judge(worker, measured);
+    if (!(measured instanceof Promise)) return this.#judge(worker, measured);
+    const { callsDone } = worker;
+    void measured.then((bytes) => {
+      // Another call may run by now, and it is not its memory.
+      if (worker.callsDone === callsDone) this.#judge(worker, bytes);
+    });
   }
 
   #judge(worker: PoolWorker, bytes: number | undefined): void {

@@ -13,26 +13,27 @@ const MAX_PRELOADED = 100;
 /** The tools of a pool, with what was learned about them. */
 export class ToolBook {
   readonly #parts: CrewParts;
-  readonly #tools = new Map<Tool, PoolTool>();
+  /** Tools that nobody else knows any more are forgotten. */
+  readonly #tools = new WeakMap<Tool, PoolTool>();
+  #known: WeakRef<PoolTool>[] = [];
+  #count = 0;
 
   constructor(parts: CrewParts) {
     this.#parts = parts;
   }
 
   /** Every tool that has run here. */
-  get tools(): Iterable<PoolTool> {
-    return this.#tools.values();
+  get tools(): readonly PoolTool[] {
+    this.#known = this.#known.filter((known) => known.deref() !== undefined);
+    return this.#known.flatMap((known) => known.deref() ?? []);
   }
 
   /** Tools that new workers load before they are asked for: they have run here, and done no harm. */
-  *proven(): Generator<PoolTool> {
-    let count = 0;
-    for (const tool of this.#tools.values()) {
-      if (!tool.profile.isProven || tool.quarantine.isOn) continue;
-      yield tool;
-      count += 1;
-      if (count === MAX_PRELOADED) return;
-    }
+  proven(): readonly PoolTool[] {
+    const proven = this.tools.filter(({ profile, quarantine }) => {
+      return profile.isProven && !quarantine.isOn;
+    });
+    return proven.slice(0, MAX_PRELOADED);
   }
 
   /** The pool's own record of a tool; a new one when it was never seen. @throws TypeError for closures. */
@@ -42,7 +43,7 @@ export class ToolBook {
     if (tool.origin?.kind !== "module")
       throw new TypeError(`${tool.name} cannot leave this process.`);
     const made: PoolTool = {
-      number: this.#tools.size + 1,
+      number: (this.#count += 1),
       name: tool.name,
       origin: tool.origin,
       repeatable: isRepeatable(tool),
@@ -51,6 +52,7 @@ export class ToolBook {
       quarantine: new Quarantine(this.#parts.options.quarantineAfter),
     };
     this.#tools.set(tool, made);
+    this.#known.push(new WeakRef(made));
     return made;
   }
 

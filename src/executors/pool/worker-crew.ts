@@ -5,7 +5,7 @@ import type { Clock } from "../../time/clock.ts";
 import type { Frame, FromWorker, ReadyMessage } from "../worker/protocol.ts";
 import { CoreUse } from "./core-use.ts";
 import { stillborn } from "./crash-errors.ts";
-import type { PoolCall } from "./pool-call.ts";
+import type { PoolCall, PoolTool } from "./pool-call.ts";
 import type { ResolvedPoolOptions } from "./pool-options.ts";
 import { type Growth, type PoolDemand, PoolSizer } from "./pool-sizer.ts";
 import { type KillReason, PoolWorker } from "./pool-worker.ts";
@@ -76,6 +76,7 @@ export class WorkerCrew {
     sentBytes: 0,
     receivedBytes: 0,
   };
+  #mayPreload = true;
   /** Why the last worker could not even be made; undefined when it could. */
   #stillborn: WorkerExit | undefined;
   /** As the last event told. */
@@ -138,9 +139,12 @@ export class WorkerCrew {
     this.#start(this.#sizer.spare(this.#demand(calls)));
   }
 
-  /** A worker says that it can be given calls. */
-  welcome(worker: PoolWorker, { task, cpuMs, memoryBytes }: ReadyMessage): void {
-    worker.isReady(task, { cpuMs, memoryBytes });
+  /** A worker has started. It gets calls when it has loaded `tools`, which earlier ones have run. */
+  welcome(worker: PoolWorker, message: ReadyMessage, tools: readonly PoolTool[]): void {
+    const { task, cpuMs, memoryBytes } = message;
+    worker.hasStarted(task, { cpuMs, memoryBytes });
+    if (tools.length > 0 && this.#mayPreload) worker.preload(tools);
+    else worker.isReady();
   }
 
   /** Ends a worker at once; those it takes along are told why. */
@@ -208,6 +212,7 @@ export class WorkerCrew {
     if (this.#proven.has(worker)) return;
     this.#proven.add(worker);
     this.#backoff.succeeded();
+    this.#mayPreload = true;
   }
 
   #endStuckStart(worker: PoolWorker): void {
@@ -290,6 +295,8 @@ export class WorkerCrew {
     this.history.sentBytes += worker.sentBytes;
     this.history.receivedBytes += worker.transport.receivedBytes;
     if (!worker.isDismissed) this.history.died += 1;
+    // What did well once may do harm now: the next one loads it for a call, which can be told.
+    if (worker.isPreloading) this.#mayPreload = false;
     if (hasDoneNothing) this.#backoff.failed(exit, this.#parts.clock.now());
     for (const worn of this.#workers) {
       if (worn.successor === worker) worn.successor = undefined;

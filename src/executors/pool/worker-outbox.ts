@@ -70,7 +70,7 @@ export class WorkerOutbox {
    */
   put(call: PoolCall, send: Sending): void {
     // First: a message's attachments are those since the message before it.
-    if (!this.#known.has(call.tool.number)) this.introduce(call.tool, false);
+    if (!this.#known.has(call.tool.number)) this.introduce(call.tool);
     const message = this.#encode(call, send);
     this.#add(message, call);
     this.#offers.push(send.seq);
@@ -78,10 +78,10 @@ export class WorkerOutbox {
     if (bytes >= BATCH_BYTES) this.#send();
   }
 
-  /** Tells of a tool, with the next {@link flush}. `preload`: to be loaded at once, before it is called. */
-  introduce({ number, name, origin, repeatable }: PoolTool, preload: boolean): void {
+  /** Tells of a tool, with the next {@link flush}. */
+  introduce({ number, name, origin, repeatable }: PoolTool): void {
     this.#known.add(number);
-    this.#add({ type: "tool", tool: number, name, origin, repeatable, preload }, undefined);
+    this.#add({ type: "tool", tool: number, name, origin, repeatable }, undefined);
   }
 
   /** Sends what was taken. Returns the calls that are too large for any frame; the worker will drop them. */

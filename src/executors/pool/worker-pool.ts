@@ -115,7 +115,7 @@ export class WorkerPool implements Executor {
     const because = "the worker pool was destroyed";
     for (const worker of this.#crew.workers) {
       for (const call of worker.takeAll()) {
-        this.#fail(call, reason, true);
+        this.#fail(call, reason, call.began);
         call.endWork();
       }
       this.#crew.kill(worker, { code: "WORKER_CRASHED", because });
@@ -222,13 +222,13 @@ export class WorkerPool implements Executor {
       case "progress":
         return worker.find(message.seq)?.progressed(message.update);
       case "usage":
-        worker.usage = message;
-        return this.#caps.heard(worker);
+        return this.#caps.heard(worker, message);
       case "crashing":
         return this.#deaths.foretold(worker, message);
       case "ready":
-        worker.preload(this.#tools.proven());
-        return this.#crew.welcome(worker, message);
+        return this.#crew.welcome(worker, message, this.#tools.proven());
+      case "loaded":
+        return worker.isReady();
       case "pong":
         worker.isResponsive = true;
     }

@@ -58,6 +58,8 @@ export class ThreadTransport implements WorkerTransport {
   readonly #port: MessagePort;
   readonly #stderrTail = new StderrTail();
   #failure: unknown;
+  /** Whether something came that is no frame. What came before an error, such as want of memory, counts. */
+  #isGarbage = false;
 
   constructor({ options, workerOutput }: ThreadParts, listener: TransportListener) {
     const { workerId } = this;
@@ -135,14 +137,15 @@ export class ThreadTransport implements WorkerTransport {
   }
 
   #onMessage(packed: ThreadFrame, listener: TransportListener): void {
-    if (this.#failure !== undefined) return;
+    if (this.#isGarbage) return;
     try {
       if (typeof packed === "string") this.#received += packed.length;
       else this.#received += sizeOf(packed[0], packed.slice(1));
       listener.onFrame(unpackThreadFrame(packed) as Frame<FromWorker>);
     } catch (thrown) {
       // After garbage nothing on this channel can be trusted.
-      this.#failure = thrown;
+      this.#isGarbage = true;
+      this.#failure ??= thrown;
       this.kill();
     }
   }

@@ -33,6 +33,8 @@ import type {
 import { type CallMoment, RunningCall } from "./running-call.ts";
 import { encodeValue } from "./value-codec.ts";
 
+/** How long a worker loads tools before it takes calls all the same. Milliseconds. */
+const PRELOAD_MS = 2_000;
 /** How often a worker that works reads what it has used. Milliseconds. */
 const USAGE_MS = 10;
 /** How often it tells, and how much more memory has it tell sooner. Milliseconds and bytes. */
@@ -131,7 +133,10 @@ export class CallServer {
     }
     switch (message.type) {
       case "tool":
-        this.#meet(message);
+        this.#tools.set(message.tool, { message, load: undefined });
+        return;
+      case "preload":
+        void this.#preload(message.tools);
         return;
       case "cancel":
         this.#cancel(message.seq, deserializeError(message.reason));
@@ -146,13 +151,15 @@ export class CallServer {
     }
   }
 
-  #meet(message: ToolMessage): void {
-    const tool: LoadedTool = { message, load: undefined };
-    this.#tools.set(message.tool, tool);
-    if (!message.preload) return;
-    tool.load = loadTool(message.name, message.origin);
-    // Its first call tries again, and says what is wrong.
-    tool.load.catch(() => (tool.load = undefined));
+  async #preload(numbers: readonly number[]): Promise<void> {
+    const isLate = new Promise((resolve) => setTimeout(resolve, PRELOAD_MS));
+    const loads = numbers.map(async (number) => {
+      const tool = this.#tools.get(number);
+      // One that cannot be loaded is tried again at its first call, which is told why.
+      if (tool) tool.load = await loadTool(tool.message.name, tool.message.origin);
+    });
+    await Promise.race([Promise.allSettled(loads), isLate]);
+    this.#answers.add({ type: "loaded" });
   }
 
   #cancel(seq: number, reason: Error): void {
@@ -175,15 +182,15 @@ export class CallServer {
   /** The next call this worker has won. Calls before it were taken back by the pool. */
   #claimNext(): IncomingCall | undefined {
     const seq = this.#awaited ?? this.#port.claims.claim();
+    // What waits may be offered again: the pool takes everything back for a moment to see what is left.
+    if (seq === undefined) return undefined;
     for (const known of this.#waiting.keys()) {
-      if (seq !== undefined && known >= seq) break;
+      if (known >= seq) break;
       this.#waiting.delete(known);
     }
-    this.#awaited = seq;
-    const waiting = seq === undefined ? undefined : this.#waiting.get(seq);
-    if (waiting === undefined) return undefined;
-    this.#awaited = undefined;
-    this.#waiting.delete(waiting.seq);
+    const waiting = this.#waiting.get(seq);
+    this.#awaited = waiting === undefined ? seq : undefined;
+    this.#waiting.delete(seq);
     return waiting;
   }
 

@@ -1,8 +1,8 @@
 /**
  * What a pool and its workers say to each other.
  *
- *   pool ─▶ worker   tool, call, cancel, ping, close
- *   pool ◀─ worker   ready, an output | failed | dropped (exactly one per call), progress, usage, crashing, pong
+ *   pool ─▶ worker   tool, preload, call, cancel, ping, close
+ *   pool ◀─ worker   ready, loaded, an output | failed | dropped (exactly one per call), progress, usage, crashing, pong
  *
  * Calls are numbered per worker by `seq`, from 1 upwards, and a worker begins them in that order. A
  * worker runs a call only after it has claimed its `seq` (see claims.ts), so that who began what is
@@ -24,8 +24,6 @@ export interface ToolMessage {
   readonly origin: PortableOrigin;
   /** Whether a lost call of it may simply be run again. */
   readonly repeatable: boolean;
-  /** Whether to load it at once: calls of it will come. */
-  readonly preload: boolean;
 }
 
 /** Asks for one call. A list, for thousands travel at once. */
@@ -55,6 +53,8 @@ export interface CallDetails {
 export type ToWorker =
   | ToolMessage
   | CallMessage
+  /** Asks for tools to be loaded before they are called; `loaded` follows. */
+  | { readonly type: "preload"; readonly tools: readonly number[] }
   | { readonly type: "cancel"; readonly seq: number; readonly reason: SerializedError }
   | { readonly type: "ping" }
   | { readonly type: "close" };
@@ -117,6 +117,8 @@ export type FromWorker =
   | ({ readonly type: "usage" } & WorkerUsage)
   /** The worker will die of what the call `seq` did, or of something no call is known to have done. */
   | { readonly type: "crashing"; readonly seq: number | undefined; readonly error: SerializedError }
+  /** What was to be preloaded is, or has had its time. */
+  | { readonly type: "loaded" }
   | { readonly type: "pong" };
 
 /** What travels beside the JSON of a frame: bytes as they are, or a long text. */
