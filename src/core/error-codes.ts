@@ -85,7 +85,8 @@ export const ERROR_CODES: Readonly<Record<ErrorCode, ErrorCodeFacts>> = {
   DEADLINE_EXCEEDED: {
     httpStatus: 504,
     retryable: true,
-    meaning: "The attempt's `timeoutMs` or the whole call's `deadlineMs` ran out.",
+    meaning:
+      "The attempt's `timeoutMs`, its CPU time (`maxCpuMs`) or the whole call's `deadlineMs` ran out.",
     remedy: "Give it more time, or less to do.",
   },
   CALL_CANCELLED: {
