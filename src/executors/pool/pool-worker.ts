@@ -9,9 +9,11 @@
 import type { ErrorCode } from "../../core/error-codes.ts";
 import type { CancelTimer } from "../../time/clock.ts";
 import type { ToWorker, WorkerUsage } from "../worker/protocol.ts";
+import { AttachedLoad } from "./attached-load.ts";
 import type { PoolCall, PoolTool } from "./pool-call.ts";
 import { type TaskTimes, readTaskTimes } from "./task-times.ts";
 import { inputPolicy } from "./transfer-policy.ts";
+import type { WorkerShare } from "./tool-profile.ts";
 import { type OversizedCall, WorkerOutbox } from "./worker-outbox.ts";
 import type { WorkerTransport } from "./worker-transport.ts";
 
@@ -39,6 +41,7 @@ export class PoolWorker {
   readonly #outbox: WorkerOutbox;
   /** Sent and not answered by the worker, in order. */
   readonly #sent = new Map<number, PoolCall>();
+  readonly #attached: AttachedLoad;
   /** Numbers of calls that have not begun, in order, from `#nextToBegin` on; some may be gone. */
   #toBegin: number[] = [];
   #nextToBegin = 0;
@@ -82,6 +85,7 @@ export class PoolWorker {
     this.startedAt = now();
     this.idleSince = this.startedAt;
     this.#outbox = new WorkerOutbox(transport);
+    this.#attached = new AttachedLoad(transport);
   }
 
   /** Whether it is there for calls, now or soon. */
@@ -162,9 +166,13 @@ export class PoolWorker {
   accepts(call: PoolCall): boolean {
     if (this.state !== "ready" || this.#quietLooks > 1) return false;
     if (this.#sent.size === 0) return true;
-    if (this.#hasAll || call.alone) return false;
-    const { window, concurrency } = call.tool.profile.share;
+    return !this.#hasAll && !call.alone && this.#hasRoomBeside(call.tool.profile.share);
+  }
+
+  #hasRoomBeside({ window, concurrency }: WorkerShare): boolean {
     if (concurrency !== this.#concurrency || this.#sent.size >= window) return false;
+    // Calls that wait are begun at once, whatever is attached to them.
+    if (concurrency === 1 && this.#attached.isEnough) return false;
     return !this.#isFull || this.#sent.size <= window * REFILL_AT;
   }
 
@@ -177,11 +185,12 @@ export class PoolWorker {
     const { window, concurrency } = call.tool.profile.share;
     const seq = this.#lastSeq + 1;
     this.#outbox.transfers = inputPolicy(call.tool, this.transport, this.#sent.size);
-    this.#outbox.put(call, {
+    const attached = this.#outbox.put(call, {
       seq,
       concurrency: concurrency === this.#concurrency ? undefined : concurrency,
       load: this.#sent.size,
     });
+    this.#attached.add(seq, attached);
     this.#lastSeq = seq;
     call.seq = seq;
     call.began = false;
@@ -297,6 +306,7 @@ export class PoolWorker {
 
   #remove(call: PoolCall): void {
     this.#sent.delete(call.seq);
+    this.#attached.remove(call.seq);
     if (call.began) this.#begun -= 1;
     if (this.#sent.size === 0) this.idleSince = this.#now();
   }

@@ -66,16 +66,20 @@ export class WorkerOutbox {
    * Takes a call. It is sent with the next {@link flush}, or at once when that makes a frame full.
    *
    * @param send - How it is sent.
+   * @returns How much travels beside its message: bytes, or characters of text.
    * @throws ToolError `NOT_PORTABLE` when its input cannot cross; nothing is taken then.
    */
-  put(call: PoolCall, send: Sending): void {
+  put(call: PoolCall, send: Sending): number {
     // First: a message's attachments are those since the message before it.
     if (!this.#known.has(call.tool.number)) this.introduce(call.tool);
+    const before = this.#attachedBytes;
     const message = this.#encode(call, send);
+    const attached = this.#attachedBytes - before;
     this.#add(message, call);
     this.#offers.push(send.seq);
     const bytes = this.#messages.length * this.#bytesPerMessage + this.#attachedBytes;
     if (bytes >= BATCH_BYTES) this.#send();
+    return attached;
   }
 
   /** Tells of a tool, with the next {@link flush}. */

@@ -139,9 +139,10 @@ export class ThreadTransport implements WorkerTransport {
   #onMessage(packed: ThreadFrame, listener: TransportListener): void {
     if (this.#isGarbage) return;
     try {
-      if (typeof packed === "string") this.#received += packed.length;
-      else this.#received += sizeOf(packed[0], packed.slice(1));
-      listener.onFrame(unpackThreadFrame(packed) as Frame<FromWorker>);
+      const frame = unpackThreadFrame(packed) as Frame<FromWorker>;
+      const json = typeof packed === "string" ? packed : packed[0];
+      this.#received += sizeOf(json, frame.attachments);
+      listener.onFrame(frame);
     } catch (thrown) {
       // After garbage nothing on this channel can be trusted.
       this.#isGarbage = true;

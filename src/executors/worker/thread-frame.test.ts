@@ -33,6 +33,17 @@ test("bytes travel beside it: what nobody else holds is moved, the rest copied",
   expect([...others]).toEqual([9, 4, 5, 9]);
 });
 
+test("text travels beside it, however long it is and whatever is in it", () => {
+  const texts = ["a", "ü", "€"].flatMap((one) => [one.repeat(3_000), one.repeat(1_100_000)]);
+  const half = "👋".repeat(600_000).slice(1);
+  const packed = post(["with texts"], [...texts, half, new Uint8Array([1])]);
+  const { attachments } = unpackThreadFrame(packed);
+  expect(attachments).toHaveLength(8);
+  for (const [place, text] of [...texts, half].entries())
+    expect(attachments[place] === text).toBe(true);
+  expect(attachments[7]).toEqual(new Uint8Array([1]));
+});
+
 test.each([["no JSON"], [null], [{}], [7], [[]], ["null"], ["{}"]])(
   "what is no frame (%j) is an error",
   (packed) => {

@@ -2,10 +2,17 @@
 import type { MessagePort } from "node:worker_threads";
 import { OwnedBytes } from "./bytes-codec.ts";
 import type { Attachment, Frame } from "./protocol.ts";
+import { type TextEncoding, encodedSize, encodingOf } from "./text-encoding.ts";
 import type { WrittenFrame } from "./written-frame.ts";
 
 // Tools may replace globals; what carries their answers must not depend on them.
 const { parse } = JSON;
+
+/**
+ * Characters from which V8 keeps text that is made from bytes outside its heap. A clone of text that long has to find
+ * room inside, which takes several times as long as the copy itself.
+ */
+const HUGE_TEXT = 1_031_913;
 
 /** What a thread is started with. */
 export interface ThreadSetup {
@@ -17,7 +24,9 @@ export interface ThreadSetup {
 }
 
 /** A frame as `postMessage` takes it. Text alone when there are no attachments. */
-export type ThreadFrame = string | readonly [json: string, ...attachments: Attachment[]];
+export type ThreadFrame = string | readonly [json: string, ...attachments: PostedAttachment[]];
+
+type PostedAttachment = Attachment | readonly [encoding: TextEncoding, bytes: Uint8Array];
 
 /** Where a frame can be posted: a port, or a worker. */
 export interface ThreadPort {
@@ -33,7 +42,7 @@ export function postFrame(port: ThreadPort, { json, attachments }: WrittenFrame)
   if (attachments.length === 0) return port.postMessage(json);
   const moving: ArrayBuffer[] = [];
   const packed = attachments.map((one) => {
-    if (typeof one === "string") return one;
+    if (typeof one === "string") return one.length < HUGE_TEXT ? one : encoded(one, moving);
     const own = one instanceof OwnedBytes ? one : new Uint8Array(one);
     moving.push(own.buffer);
     return own;
@@ -45,7 +54,21 @@ export function postFrame(port: ThreadPort, { json, attachments }: WrittenFrame)
 export function unpackThreadFrame(packed: ThreadFrame): Frame<unknown> {
   if (typeof packed === "string") return { messages: listIn(packed), attachments: [] };
   const [json, ...attachments] = packed;
-  return { messages: listIn(json), attachments };
+  return { messages: listIn(json), attachments: attachments.map(unpacked) };
+}
+
+function encoded(text: string, moving: ArrayBuffer[]): PostedAttachment {
+  const encoding = encodingOf(text);
+  const bytes = Buffer.allocUnsafeSlow(encodedSize(text, encoding));
+  bytes.write(text, encoding);
+  moving.push(bytes.buffer);
+  return [encoding, bytes];
+}
+
+function unpacked(attachment: PostedAttachment): Attachment {
+  if (typeof attachment === "string" || attachment instanceof Uint8Array) return attachment;
+  const [encoding, { buffer, byteOffset, byteLength }] = attachment;
+  return Buffer.from(buffer, byteOffset, byteLength).toString(encoding);
 }
 
 function listIn(json: string): unknown[] {
