@@ -1,30 +1,32 @@
-import type { WorkerTransport } from "./worker-transport.ts";
+import type { AttachedInput } from "./worker-outbox.ts";
 
 /**
  * Attachments of calls sent and not answered, from which on a worker that runs one call at a time gets no more: enough
- * to keep it busy. A thread with nothing else to do can be given the bytes of a large input themselves instead of a
- * copy; those for a process lie in a ring of limited size. Bytes, or characters of text.
+ * to keep it busy, and no more than the ring of a process holds. Bytes, or characters of text.
  */
-const ENOUGH = { thread: 512 * 1024, process: 2 * 1024 * 1024 } as const;
+const ENOUGH = 2 * 1024 * 1024;
+/**
+ * The same while inputs are given to a thread with their bytes: they are only while it has nothing else to do, and to
+ * wait for that is cheaper than to copy this much.
+ */
+const ENOUGH_MOVED = 64 * 1024;
 
 /** What is attached to the calls that a worker has. */
 export class AttachedLoad {
-  readonly #enough: number;
   readonly #sizes = new Map<number, number>();
   #sum = 0;
-
-  constructor({ threadId }: Pick<WorkerTransport, "threadId">) {
-    this.#enough = ENOUGH[threadId === undefined ? "process" : "thread"];
-  }
+  #enough = ENOUGH;
 
   /** Whether more would only lie about. */
   get isEnough(): boolean {
     return this.#sum >= this.#enough;
   }
 
-  /** A call is sent. @param size - Bytes, or characters of text. */
-  add(seq: number, size: number): void {
+  /** A call is sent. */
+  add(seq: number, { size, isMoved }: AttachedInput): void {
     if (size === 0) return;
+    // Beside others nothing is moved, whatever is asked for.
+    if (this.#sum === 0) this.#enough = isMoved ? ENOUGH_MOVED : ENOUGH;
     this.#sizes.set(seq, size);
     this.#sum += size;
   }

@@ -41,7 +41,7 @@ export class PoolWorker {
   readonly #outbox: WorkerOutbox;
   /** Sent and not answered by the worker, in order. */
   readonly #sent = new Map<number, PoolCall>();
-  readonly #attached: AttachedLoad;
+  readonly #attached = new AttachedLoad();
   /** Numbers of calls that have not begun, in order, from `#nextToBegin` on; some may be gone. */
   #toBegin: number[] = [];
   #nextToBegin = 0;
@@ -85,7 +85,6 @@ export class PoolWorker {
     this.startedAt = now();
     this.idleSince = this.startedAt;
     this.#outbox = new WorkerOutbox(transport);
-    this.#attached = new AttachedLoad(transport);
   }
 
   /** Whether it is there for calls, now or soon. */

@@ -1,6 +1,6 @@
 /** What is on its way to one worker: tools it does not know yet, calls, and the bytes of their values. */
 import { serializeError } from "../../core/serialized-error.ts";
-import type { TransferPolicy } from "../worker/bytes-codec.ts";
+import { OwnedBytes, type TransferPolicy } from "../worker/bytes-codec.ts";
 import {
   type Attachment,
   type CallDetails,
@@ -24,6 +24,14 @@ export interface Sending {
   readonly load: number;
 }
 
+/** What travels beside the message of a call. */
+export interface AttachedInput {
+  /** Bytes, or characters of text. */
+  readonly size: number;
+  /** Whether it is the caller's own memory, given away. */
+  readonly isMoved: boolean;
+}
+
 /** A call that no frame can hold. */
 export interface OversizedCall {
   readonly call: PoolCall;
@@ -35,6 +43,7 @@ export interface OversizedCall {
  * meanwhile. Bytes.
  */
 const BATCH_BYTES = 32_768;
+const NOTHING: AttachedInput = { size: 0, isMoved: false };
 const NONE: readonly OversizedCall[] = [];
 /** Weight of the newest frame in the average size of a message. */
 const NEWEST = 1 / 4;
@@ -66,20 +75,27 @@ export class WorkerOutbox {
    * Takes a call. It is sent with the next {@link flush}, or at once when that makes a frame full.
    *
    * @param send - How it is sent.
-   * @returns How much travels beside its message: bytes, or characters of text.
+   * @returns What travels beside its message.
    * @throws ToolError `NOT_PORTABLE` when its input cannot cross; nothing is taken then.
    */
-  put(call: PoolCall, send: Sending): number {
+  put(call: PoolCall, send: Sending): AttachedInput {
     // First: a message's attachments are those since the message before it.
     if (!this.#known.has(call.tool.number)) this.introduce(call.tool);
     const before = this.#attachedBytes;
+    const { length } = this.#attachments;
     const message = this.#encode(call, send);
-    const attached = this.#attachedBytes - before;
+    const attached = this.#attachedSince(length, before);
     this.#add(message, call);
     this.#offers.push(send.seq);
     const bytes = this.#messages.length * this.#bytesPerMessage + this.#attachedBytes;
     if (bytes >= BATCH_BYTES) this.#send();
     return attached;
+  }
+
+  #attachedSince(length: number, bytes: number): AttachedInput {
+    const size = this.#attachedBytes - bytes;
+    if (size === 0) return NOTHING;
+    return { size, isMoved: this.#attachments[length] instanceof OwnedBytes };
   }
 
   /** Tells of a tool, with the next {@link flush}. */
