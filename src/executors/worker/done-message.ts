@@ -12,12 +12,15 @@ export function doneMessage(seq: number, times: RunTimes, output: EncodedValue):
 }
 
 /** How long the call took. */
-export function timesOf([, runMs, , more]: DoneMessage): RunTimes {
+export function timesOf(message: DoneMessage): RunTimes {
+  // By their places: to take a list apart by a pattern makes an object for each part.
+  const runMs = message[1];
+  const more = message[3];
   return more === undefined ? { runMs } : { runMs, ...more };
 }
 
 /** What the call gave. @throws Error when it cannot be read. */
 export function outputOf(message: DoneMessage, attachments: readonly Attachment[]): unknown {
-  const [, , json, more] = message;
-  return more?.output === undefined ? json : decodeValue(more.output, attachments);
+  const output = message[3]?.output;
+  return output === undefined ? message[2] : decodeValue(output, attachments);
 }

@@ -19,13 +19,14 @@ export class IncomingCall {
   isCancelled = false;
 
   constructor(message: CallMessage, attachments: readonly Attachment[]) {
-    const [seq, tool, attemptId, callId, json, details = NO_DETAILS] = message;
-    this.seq = seq;
-    this.tool = tool;
+    // By their places: to take a list apart by a pattern makes an object for each part.
+    const details = message[5] ?? NO_DETAILS;
+    this.seq = message[0];
+    this.tool = message[1];
     this.details = details;
-    this.#attemptId = attemptId;
-    this.#callId = callId;
-    this.#input = details.input ?? { json };
+    this.#attemptId = message[2];
+    this.#callId = message[3];
+    this.#input = details.input ?? { json: message[4] };
     this.#attachments = attachments;
   }
 
