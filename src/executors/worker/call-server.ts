@@ -19,7 +19,7 @@ import { AnswerBox } from "./answer-box.ts";
 import type { ClaimSource } from "./claims.ts";
 import { CpuMeter } from "./cpu-meter.ts";
 import { doneMessage } from "./done-message.ts";
-import { type CallPlace, IncomingCall, plainProgress } from "./incoming-call.ts";
+import { IncomingCall, plainProgress } from "./incoming-call.ts";
 import { loadTool } from "./load-tool.ts";
 import type { WrittenFrame } from "./written-frame.ts";
 import type {
@@ -30,7 +30,7 @@ import type {
   ToolMessage,
   WorkerUsage,
 } from "./protocol.ts";
-import { type CallMoment, RunningCall } from "./running-call.ts";
+import { type CallHost, type CallMoment, RunningCall } from "./running-call.ts";
 import { encodeValue } from "./value-codec.ts";
 
 /** How long a worker loads tools before it takes calls all the same. Milliseconds. */
@@ -65,6 +65,7 @@ interface LoadedTool {
 /** The worker's side of a pool. */
 export class CallServer {
   readonly #port: WorkerPort;
+  readonly #host: CallHost;
   readonly #answers: AnswerBox;
   readonly #tools = new Map<number, LoadedTool>();
   readonly #waiting = new Map<number, IncomingCall>();
@@ -84,6 +85,12 @@ export class CallServer {
 
   constructor(port: WorkerPort) {
     this.#port = port;
+    this.#host = {
+      mode: port.mode,
+      workerId: port.workerId,
+      onProgress: ({ call: { seq } }, update) =>
+        this.#answers.add({ type: "progress", seq, update: plainProgress(update) }),
+    };
     this.#answers = new AnswerBox((frame) => port.send(frame));
   }
 
@@ -197,16 +204,18 @@ export class CallServer {
   #begin(call: IncomingCall): void {
     const tool = this.#tools.get(call.tool);
     if (tool === undefined) throw new Error(`Call ${call.seq} is of a tool never told of.`);
-    const { repeatable, name } = tool.message;
-    if (!repeatable || this.#answerIsPrecious) this.#answers.flush();
+    if (!tool.message.repeatable || this.#answerIsPrecious) this.#answers.flush();
     this.#answerIsPrecious = false;
-    const running = new RunningCall(call, repeatable, this.#moment());
+    const running = new RunningCall(call, tool.message, this.#host, this.#moment());
     this.#running.set(call.seq, running);
-    this.#current.run(running, () => {
-      if (typeof tool.load === "function") this.#run(running, tool.load, name);
-      else void this.#loadAndRun(running, tool);
-    });
+    this.#current.run(running, this.#enter, running, tool);
   }
+
+  /** One function for all calls, rather than one for each. */
+  readonly #enter = (running: RunningCall, tool: LoadedTool): void => {
+    if (typeof tool.load === "function") this.#run(running, tool.load);
+    else void this.#loadAndRun(running, tool);
+  };
 
   async #loadAndRun(running: RunningCall, tool: LoadedTool): Promise<void> {
     const { name, origin } = tool.message;
@@ -216,7 +225,7 @@ export class CallServer {
       tool.load = await tool.load;
       if (running.cancelReason === undefined) {
         running.begins(this.#moment());
-        this.#run(running, tool.load, name);
+        this.#run(running, tool.load);
       } else this.#fail(running, ToolError.from(running.cancelReason, name));
     } catch (thrown) {
       tool.load = undefined;
@@ -225,58 +234,43 @@ export class CallServer {
     this.#goOn();
   }
 
-  #run(running: RunningCall, execute: ToolFunction, name: string): void {
+  #run(running: RunningCall, execute: ToolFunction): void {
     let returned: unknown;
     try {
       const { call } = running;
-      returned = execute(call.input(), call.contextIn(this.#placeOf(running, name)));
+      returned = execute(call.input(), call.contextIn(running));
       // Foreign promises may throw, lie or settle twice; `resolve` leaves our own as they are.
-      if (isPromiseLike(returned)) this.#await(running, Promise.resolve(returned), name);
-      else this.#succeed(running, returned, name);
+      if (isPromiseLike(returned)) this.#await(running, Promise.resolve(returned));
+      else this.#succeed(running, returned);
     } catch (thrown) {
-      this.#fail(running, ToolError.from(thrown, name));
+      this.#fail(running, ToolError.from(thrown, running.toolName));
     }
   }
 
-  #await(running: RunningCall, returned: Promise<unknown>, name: string): void {
+  #await(running: RunningCall, returned: Promise<unknown>): void {
     running.waits();
     returned.then(
       (output) => {
-        this.#succeed(running, output, name);
+        this.#succeed(running, output);
         this.#goOn();
       },
       (thrown: unknown) => {
-        this.#fail(running, ToolError.from(thrown, name));
+        this.#fail(running, ToolError.from(thrown, running.toolName));
         this.#goOn();
       },
     );
   }
 
-  #placeOf(running: RunningCall, toolName: string): CallPlace {
-    const { mode, workerId } = this.#port;
-    const { seq } = running.call;
-    return {
-      toolName,
-      mode,
-      workerId,
-      makeSignal: () => running.signal,
-      onProgress: (update) => {
-        if (running.answered) return;
-        this.#answers.add({ type: "progress", seq, update: plainProgress(update) });
-      },
-    };
-  }
-
-  #succeed(running: RunningCall, output: unknown, name: string): void {
+  #succeed(running: RunningCall, output: unknown): void {
     if (running.answered) return;
     try {
-      const what = `The output of ${name}`;
+      const what = "The output of " + running.toolName;
       const policy = this.#port.mode === "thread" ? "move" : "copy";
       const encoded = encodeValue(output, this.#answers.attachments, what, policy);
       const times = running.times(this.#moment());
       this.#finish(running, doneMessage(running.call.seq, times, encoded));
     } catch (thrown) {
-      this.#fail(running, ToolError.from(thrown, name));
+      this.#fail(running, ToolError.from(thrown, running.toolName));
     }
   }
 

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { IncomingCall } from "./incoming-call.ts";
-import { type CallMoment, RunningCall } from "./running-call.ts";
+import { type CallHost, type CallMoment, RunningCall } from "./running-call.ts";
 
 let now = 0;
 let active = 0;
@@ -21,8 +21,10 @@ beforeEach(() => {
 /** What the meter charges now. */
 let cpuMs = 0;
 const moment = (): CallMoment => ({ at: now, cpuMs });
+const TOOL = { name: "t", repeatable: false };
+const HOST: CallHost = { mode: "process", workerId: "process-1", onProgress: () => {} };
 const makeCall = (): RunningCall =>
-  new RunningCall(new IncomingCall([1, 1, "1.1", "call_1", {}], []), false, moment());
+  new RunningCall(new IncomingCall([1, 1, "1.1", "call_1", {}], []), TOOL, HOST, moment());
 
 describe("the times of a call", () => {
   test("that never waited are all busy", () => {
@@ -71,13 +73,13 @@ describe("the times of a call", () => {
 describe("the signal of a call", () => {
   test("aborts with the reason when the call is cancelled", () => {
     const call = makeCall();
-    const { signal } = call;
+    const signal = call.makeSignal();
     const reason = new Error("enough");
     expect(signal.aborted).toBe(false);
     call.abort(reason);
     expect(signal.aborted).toBe(true);
     expect(signal.reason).toBe(reason);
-    expect(call.signal).toBe(signal);
+    expect(call.makeSignal()).toBe(signal);
   });
 
   test("is aborted already when first asked for after the cancel", () => {
@@ -86,6 +88,6 @@ describe("the signal of a call", () => {
     const reason = new Error("enough");
     call.abort(reason);
     expect(call.cancelReason).toBe(reason);
-    expect(call.signal.reason).toBe(reason);
+    expect(call.makeSignal().reason).toBe(reason);
   });
 });

@@ -1,6 +1,7 @@
 import { type EventLoopUtilization, performance } from "node:perf_hooks";
-import type { IncomingCall } from "./incoming-call.ts";
-import type { RunTimes } from "./protocol.ts";
+import type { ConcreteMode, ToolProgress } from "../../core/tool.ts";
+import type { CallPlace, IncomingCall } from "./incoming-call.ts";
+import type { RunTimes, ToolMessage } from "./protocol.ts";
 
 /** A moment at which a call begins or ends. */
 export interface CallMoment {
@@ -13,11 +14,19 @@ export interface CallMoment {
 /** CPU time of calls shorter than this is not told: the reading is not that fine. Milliseconds. */
 const LEAST_CPU_MS = 1;
 
+/** The worker that a call runs in. */
+export interface CallHost {
+  readonly mode: ConcreteMode;
+  readonly workerId: string;
+  /** A call says how far it has come. */
+  onProgress(running: RunningCall, update: ToolProgress): void;
+}
+
 /** A call that has begun in this worker. */
-export class RunningCall {
+export class RunningCall implements CallPlace {
   readonly call: IncomingCall;
-  /** Whether it may simply be run again when its answer is lost. */
-  readonly repeatable: boolean;
+  readonly #tool: Pick<ToolMessage, "name" | "repeatable">;
+  readonly #host: CallHost;
   #startedAt: number;
   /** What the CPU meter had charged a call when it began. */
   #cpuAtStart: number;
@@ -28,15 +37,42 @@ export class RunningCall {
   /** Whether its answer is given; later ones do not count. */
   answered = false;
 
-  constructor(call: IncomingCall, repeatable: boolean, start: CallMoment) {
+  constructor(
+    call: IncomingCall,
+    tool: Pick<ToolMessage, "name" | "repeatable">,
+    host: CallHost,
+    start: CallMoment,
+  ) {
     this.call = call;
-    this.repeatable = repeatable;
+    this.#tool = tool;
+    this.#host = host;
     this.#startedAt = start.at;
     this.#cpuAtStart = start.cpuMs;
   }
 
+  get toolName(): string {
+    return this.#tool.name;
+  }
+
+  /** Whether it may simply be run again when its answer is lost. */
+  get repeatable(): boolean {
+    return this.#tool.repeatable;
+  }
+
+  get mode(): ConcreteMode {
+    return this.#host.mode;
+  }
+
+  get workerId(): string {
+    return this.#host.workerId;
+  }
+
+  onProgress(update: ToolProgress): void {
+    if (!this.answered) this.#host.onProgress(this, update);
+  }
+
   /** Aborts when the call is cancelled. Made when first asked for. */
-  get signal(): AbortSignal {
+  makeSignal(): AbortSignal {
     if (this.#controller === undefined) {
       this.#controller = new AbortController();
       if (this.#reason !== undefined) this.#controller.abort(this.#reason);
