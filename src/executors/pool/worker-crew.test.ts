@@ -179,7 +179,11 @@ test("a successor that dies is followed by another", async () => {
 });
 
 test("workers that were idle for long leave, the newest first, down to the least number", async () => {
-  const { crew, clock, opened, events, workers } = busyStage({ min: 1, max: 4, idleTimeoutMs: 500 });
+  const { crew, clock, opened, events, workers } = busyStage({
+    min: 1,
+    max: 4,
+    idleTimeoutMs: 500,
+  });
   crew.growFor({ waiting: 2, oldestWaitMs: 0 });
   for (const worker of workers()) if (worker.state === "starting") crew.welcome(worker, READY, []);
   const size = workers().length;
