@@ -27,6 +27,8 @@ interface PoolEventBase {
   /** When, in milliseconds since 1970, with fractions. */
   readonly at: number;
   readonly mode: PoolMode;
+  /** The rights its workers are held to, for each set of which there is a pool. Undefined: they have all. */
+  readonly permissions?: object | undefined;
 }
 
 /** What happened to a pool of workers. */

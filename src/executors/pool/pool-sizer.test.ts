@@ -79,6 +79,15 @@ describe("a pool", () => {
     expect(sizer({ spares: 0 }).spare(demand({ size: 2 }))).toBeUndefined();
   });
 
+  test("keeps its spares while others are busy, and its least number always", () => {
+    expect(sizer().keep(0)).toBe(0);
+    expect(sizer({ min: 3 }).keep(0)).toBe(3);
+    expect(sizer().keep(1)).toBe(2);
+    expect(sizer().keep(4)).toBe(4);
+    expect(sizer({ max: 32 }).keep(20)).toBe(20);
+    expect(sizer({ spares: 0 }).keep(2)).toBe(2);
+  });
+
   test("has no spare before its first call", () => {
     expect(sizer().spare(demand({ size: 0 }))).toBeUndefined();
   });

@@ -78,6 +78,13 @@ export class PoolSizer {
     return size > 0 && start > 0 ? { start, reason: "spare" } : undefined;
   }
 
+  /** Workers that are not let go, however long some of them are idle, while `busy` have calls. */
+  keep(busy: number): number {
+    const { min, spares } = this.#options;
+    if (busy === 0) return min;
+    return Math.max(min, busy, Math.min(busy + spares, this.#enoughToCompute));
+  }
+
   /** Workers up to which computing calls gain from one more. */
   get #enoughToCompute(): number {
     const { min, max } = this.#options;

@@ -175,11 +175,12 @@ export class WorkerCrew {
     this.#noteSize("closed");
   }
 
-  /** Lets workers go that have been idle for long, as far as there are more than `min`. */
+  /** Lets workers go that have been idle for long, but for `min` and for spares of those that are busy. */
   dismissLongIdle(): void {
-    const { min, idleTimeoutMs } = this.#parts.options;
-    const longAgo = this.#parts.clock.now() - idleTimeoutMs;
-    let spare = this.#activeCount() - min;
+    const longAgo = this.#parts.clock.now() - this.#parts.options.idleTimeoutMs;
+    let busy = 0;
+    for (const { load } of this.#workers) if (load > 0) busy += 1;
+    let spare = this.#activeCount() - this.#sizer.keep(busy);
     // The newest first: calls go to the oldest idle one, so that the others can be seen to be too many.
     for (const worker of [...this.#workers].toReversed()) {
       if (spare <= 0) break;

@@ -80,7 +80,10 @@ class ProcessExecutor implements Executor {
   }
 
   #makePool(rights: GrantedRights | undefined): RightsPool {
-    const { options, clock, emit } = this.#parts;
+    const { options, clock } = this.#parts;
+    const tell = this.#parts.emit;
+    const emit: typeof tell =
+      rights === undefined ? tell : (event) => tell?.({ ...event, permissions: rights });
     const open = (listener: ConstructorParameters<typeof ProcessTransport>[1]): ProcessTransport =>
       new ProcessTransport({ ...this.#parts, rights }, listener);
     return { rights, pool: new WorkerPool({ mode: this.mode, options, clock, emit, open }) };

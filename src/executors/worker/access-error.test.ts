@@ -36,7 +36,7 @@ test.each<[object, string | undefined, string, string]>([
   [{ permission: "FFI", resource: "" }, "FFI", "", "the right FFI;"],
   [{ permission: "", resource: "" }, undefined, "", "Access to this API has been restricted."],
 ])("a denial of %j names the right", (facts, right, resource, words) => {
-  const error = namingMissingRight(ToolError.from(denied(facts), "tool"));
+  const error = namingMissingRight(ToolError.from(denied(facts), "tool"), "tool");
   expect(error.code).toBe("PERMISSION_DENIED");
   expect(error.details).toEqual({ right, resource });
   expect(error.message).toContain(words);
@@ -46,15 +46,18 @@ test("the denial may be any of the causes, and a cycle of causes ends", () => {
   const deep = new Error("wrapped", {
     cause: new TypeError("fetch failed", { cause: denied({ permission: "Net", resource: "" }) }),
   });
-  expect(namingMissingRight(ToolError.from(deep, "tool")).code).toBe("PERMISSION_DENIED");
+  expect(namingMissingRight(ToolError.from(deep, "tool"), "tool").code).toBe("PERMISSION_DENIED");
   const cycle = new Error("round");
   cycle.cause = cycle;
-  expect(namingMissingRight(ToolError.from(cycle, "tool")).code).toBe("TOOL_FAILED");
+  expect(namingMissingRight(ToolError.from(cycle, "tool"), "tool").code).toBe("TOOL_FAILED");
 });
 
 test("a denial at import says so", () => {
   const cause = denied({ permission: "FileSystemRead", resource: "/m.ts" });
-  const error = namingMissingRight(new ToolError("SOURCE_UNAVAILABLE", "not loaded", { cause }));
+  const error = namingMissingRight(
+    new ToolError("SOURCE_UNAVAILABLE", "not loaded", { cause }),
+    "tool",
+  );
   expect(error.message).toContain("fsRead for /m.ts");
   expect(error.message).toContain("to load its module");
 });
@@ -62,9 +65,9 @@ test("a denial at import says so", () => {
 test("a code that the tool chose, and other failures, stay as they are", () => {
   const cause = denied({ permission: "Net", resource: "" });
   const chosen = new ToolError("RATE_LIMITED", "later", { cause });
-  expect(namingMissingRight(chosen)).toBe(chosen);
+  expect(namingMissingRight(chosen, "tool")).toBe(chosen);
   for (const thrown of [new Error("no"), "text", undefined, null]) {
     const error = ToolError.from(thrown, "tool");
-    expect(namingMissingRight(error)).toBe(error);
+    expect(namingMissingRight(error, "tool")).toBe(error);
   }
 });

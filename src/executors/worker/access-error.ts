@@ -34,11 +34,11 @@ interface NodeError {
  * The error of a call that failed for want of a right: `PERMISSION_DENIED`, where a denial by Node's permission model
  * is among the causes of `error`; otherwise `error` as it is. Codes that a tool chose itself are left alone.
  */
-export function namingMissingRight(error: ToolError): ToolError {
+export function namingMissingRight(error: ToolError, toolName: string): ToolError {
   if (error.code !== "TOOL_FAILED" && error.code !== "SOURCE_UNAVAILABLE") return error;
   let thrown: unknown = error.cause;
   for (let depth = 0; depth < MAX_CAUSES && isObject(thrown); depth += 1) {
-    if (isDenial(thrown)) return permissionDenied(thrown, error);
+    if (isDenial(thrown)) return permissionDenied(thrown, error, toolName);
     thrown = thrown.cause;
   }
   return error;
@@ -48,14 +48,18 @@ function isDenial({ code }: NodeError): boolean {
   return code === "ERR_ACCESS_DENIED" || code === "ERR_DLOPEN_DISABLED";
 }
 
-function permissionDenied(denial: NodeError, { code, cause }: ToolError): ToolError {
+function permissionDenied(
+  denial: NodeError,
+  { code, cause }: ToolError,
+  toolName: string,
+): ToolError {
   const right = rightOf(denial);
   const resource = textOf(denial.resource) || placeOf(denial);
   const lacking = resource === "" ? right : `${right} for ${resource}`;
   const message =
     right === undefined
-      ? `The tool's \`permissions\` do not allow this: ${thrownText(denial)}`
-      : `The tool lacks the right ${lacking}; its \`permissions\` do not list it.`;
+      ? `The \`permissions\` of ${toolName} do not allow this: ${thrownText(denial)}`
+      : `${toolName} lacks the right ${lacking}; its \`permissions\` do not list it.`;
   const when = code === "SOURCE_UNAVAILABLE" ? " It needs it to load its module." : "";
   return new ToolError("PERMISSION_DENIED", message + when, {
     details: { right, resource },

@@ -278,7 +278,10 @@ export class CallServer {
     const { seq } = running.call;
     const failed = { type: "failed", seq, ...running.times(this.#moment()) } as const;
     try {
-      this.#finish(running, { ...failed, error: serializeError(namingMissingRight(error)) });
+      this.#finish(running, {
+        ...failed,
+        error: serializeError(namingMissingRight(error, running.toolName)),
+      });
     } catch (thrown) {
       this.#finish(running, { ...failed, error: serializeError(thrown) });
     }
