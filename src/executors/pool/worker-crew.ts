@@ -196,9 +196,8 @@ export class WorkerCrew {
     const isUnderWay = this.#workers
       .values()
       .some(({ successor, isActive }) => successor && isActive);
-    if (!worker.isActive || isUnderWay || this.#backoff.allowance(0, this.#parts.clock.now()) === 0)
-      return;
-    worker.successor = this.#open();
+    const mayStart = this.#backoff.allowance(0, this.#parts.clock.now()) > 0;
+    if (!isUnderWay && mayStart) worker.successor = this.#open();
   }
 
   /** A worker gets no more calls, and leaves when it has ended those it has begun. */
@@ -278,12 +277,9 @@ export class WorkerCrew {
     worker.state = "retiring";
   }
 
-  /** One that crashed has said so already. */
+  /** One that crashed has said so already, and needs no time to leave. */
   #endRetired(worker: PoolWorker): void {
-    this.#endAfter(worker.isDismissed ? CLOSE_GRACE_MS : this.#parts.options.killGraceMs, worker);
-  }
-
-  #endAfter(ms: number, worker: PoolWorker): void {
+    const ms = worker.isDismissed ? CLOSE_GRACE_MS : this.#parts.options.killGraceMs;
     worker.cancelTimer ??= this.#parts.clock.setTimer(ms, () => worker.transport.kill());
   }
 

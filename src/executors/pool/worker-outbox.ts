@@ -10,7 +10,7 @@ import {
   attachmentSize,
 } from "../worker/protocol.ts";
 import { frameOfOne } from "../worker/split-frame.ts";
-import { encodeValue } from "../worker/value-codec.ts";
+import { encodeValue, isJsonAlone } from "../worker/value-codec.ts";
 import type { PoolCall, PoolTool } from "./pool-call.ts";
 import { inputPolicy } from "./transfer-policy.ts";
 import type { WorkerTransport } from "./worker-transport.ts";
@@ -180,7 +180,7 @@ export class WorkerOutbox {
     const policy = inputPolicy(tool, this.#transport, load);
     const what = `The input of ${tool.name}`;
     const input = encodeValue(attempt.input, this.#attachments, what, policy);
-    const isPlain = "json" in input && input.holes === undefined;
+    const isPlain = isJsonAlone(input);
     const json = isPlain ? input.json : null;
     const { attemptId, callId } = attempt;
     const details = this.#detailsOf(call, concurrency);

@@ -1,11 +1,11 @@
 /** Outputs on their way to the pool: a list when JSON says it all, which it mostly does. */
 import type { Attachment, DoneMessage, RunTimes } from "./protocol.ts";
-import { type EncodedValue, decodeValue } from "./value-codec.ts";
+import { type EncodedValue, decodeValue, isJsonAlone } from "./value-codec.ts";
 
 /** Packs an output. */
 export function doneMessage(seq: number, times: RunTimes, output: EncodedValue): DoneMessage {
   const { runMs, busyMs, cpuMs } = times;
-  const isPlain = "json" in output && output.holes === undefined;
+  const isPlain = isJsonAlone(output);
   if (isPlain && busyMs === undefined && cpuMs === undefined) return [seq, runMs, output.json];
   const more = { ...(busyMs !== undefined && { busyMs }), ...(cpuMs !== undefined && { cpuMs }) };
   return isPlain ? [seq, runMs, output.json, more] : [seq, runMs, null, { ...more, output }];

@@ -86,6 +86,11 @@ function encode(value: unknown, attachments: Attachment[], policy: TransferPolic
   return { rich: devalue().stringify(value, makeReducers(attachments, policy)) };
 }
 
+/** Whether a value is nothing but its JSON, which then says it all. */
+export function isJsonAlone(encoded: EncodedValue): boolean {
+  return "json" in encoded && encoded.holes === undefined;
+}
+
 /** Decodes what {@link encodeValue} wrote. */
 export function decodeValue(encoded: EncodedValue, attachments: readonly Attachment[]): unknown {
   const { rich, holes, json } = encoded;
