@@ -5,7 +5,7 @@ import { type MakeLimiter, checkLimiterWalks } from "../testing/limiter-walk.ts"
 import { VirtualClock } from "../testing/virtual-clock.ts";
 import { Deadline } from "../time/deadline.ts";
 import { ConcurrencyLimiter } from "./concurrency-limiter.ts";
-import { DEFAULT_CONCURRENCY, type LimitsOptions } from "./limit-options.ts";
+import { DEFAULT_CONCURRENCY, type LimitOptions, type LimitsOptions } from "./limit-options.ts";
 import type { AdmissionRequest, Limiter, Permit } from "./limiter.ts";
 
 testLimiter("ConcurrencyLimiter", (limits) => new ConcurrencyLimiter(limits));
@@ -13,7 +13,17 @@ testLimiter("ConcurrencyLimiter", (limits) => new ConcurrencyLimiter(limits));
 /** A request of tool `a` that never gives up. */
 function request(asked: Partial<AdmissionRequest> = {}): AdmissionRequest {
   const deadline = new Deadline(new VirtualClock());
-  return { toolName: "a", priority: 0, tenant: undefined, deadline, onWait: () => {}, ...asked };
+  return {
+    tool: { name: "a" },
+    input: undefined,
+    priority: 0,
+    tenant: undefined,
+    askedAt: 0,
+    deadline,
+    parent: undefined,
+    onWait: () => {},
+    ...asked,
+  };
 }
 
 describe("without a limit on all tools", () => {
@@ -49,9 +59,9 @@ describe("the walk catches a limiter that", () => {
     }
 
     acquire(asking: AdmissionRequest): Permit | Promise<Permit> {
-      if (this.hasRoom(asking.toolName)) return this.#admit(asking.toolName);
+      if (this.hasRoom(asking.tool.name)) return this.#admit(asking.tool.name);
       return new Promise((resolve, reject) => {
-        const admit = (): void => resolve(this.#admit(asking.toolName));
+        const admit = (): void => resolve(this.#admit(asking.tool.name));
         const waiter = { request: asking, admit, order: (this.#arrivals += 1) };
         this.#waiting.push(waiter);
         asking.deadline.onEnd((reason) => {
@@ -60,6 +70,12 @@ describe("the walk catches a limiter that", () => {
           reject(reason);
         });
       });
+    }
+
+    change(): void {}
+
+    stats(): [] {
+      return [];
     }
 
     close(): void {}
@@ -76,7 +92,7 @@ describe("the walk catches a limiter that", () => {
     /** Wakes the next, if there is one. */
     wakeNext(): void {
       const next = this.#waiting
-        .filter((waiter) => this.hasRoom(waiter.request.toolName))
+        .filter((waiter) => this.hasRoom(waiter.request.tool.name))
         .toSorted((one, other) => this.compare(one, other))[0];
       this.#waiting = this.#waiting.filter((waiter) => waiter !== next);
       next?.admit();
@@ -90,7 +106,7 @@ describe("the walk catches a limiter that", () => {
     }
 
     #capOf(scope: string): number {
-      return this.#limits[scope]?.concurrency ?? Infinity;
+      return (this.#limits[scope] as LimitOptions | undefined)?.concurrency ?? Infinity;
     }
 
     #admit(toolName: string): Permit {

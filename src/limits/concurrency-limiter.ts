@@ -5,9 +5,10 @@
  * cap keeps no place from other tools. Among those that could run, the smallest priority runs first,
  * then the one that came first.
  */
+import type { LimitStats } from "../core/limit-stats.ts";
 import { ToolError } from "../core/tool-error.ts";
 import type { Deadline, DeadlineFollower } from "../time/deadline.ts";
-import { DEFAULT_CONCURRENCY, type LimitsOptions, checkLimits } from "./limit-options.ts";
+import { DEFAULT_CONCURRENCY, type LimitOptions, type LimitsOptions } from "./limit-options.ts";
 import type { AdmissionRequest, Limiter, Permit } from "./limiter.ts";
 import { type InLine, WaitingLine } from "./waiting-line.ts";
 
@@ -68,7 +69,6 @@ export class ConcurrencyLimiter implements Limiter {
 
   /** @throws TypeError when a limit is out of range. */
   constructor(limits: LimitsOptions = {}) {
-    checkLimits(limits);
     this.#limits = limits;
     const { concurrency = DEFAULT_CONCURRENCY, ...others } = limits[EVERYTHING] ?? {};
     this.#everything = makeScope(EVERYTHING, { concurrency, ...others });
@@ -76,11 +76,19 @@ export class ConcurrencyLimiter implements Limiter {
 
   acquire(request: AdmissionRequest): Permit | Promise<Permit> {
     if (this.#closed !== undefined) throw this.#closed;
-    const tool = this.#scopeOf(request.toolName);
+    const tool = this.#scopeOf(request.tool.name);
     if (this.#waiting === 0 || tool.line.size === 0) {
       if (hasRoom(this.#everything) && hasRoom(tool)) return this.#admit(tool);
     }
     return this.#wait(request, tool);
+  }
+
+  change(): void {
+    throw new TypeError("These limits do not change.");
+  }
+
+  stats(): readonly LimitStats[] {
+    return [];
   }
 
   close(reason: ToolError): void {
@@ -154,7 +162,10 @@ export class ConcurrencyLimiter implements Limiter {
   #scopeOf(toolName: string): Scope {
     let scope = this.#tools.get(toolName);
     if (scope === undefined) {
-      scope = makeScope(toolName, toolName === EVERYTHING ? {} : (this.#limits[toolName] ?? {}));
+      scope = makeScope(
+        toolName,
+        toolName === EVERYTHING ? {} : ((this.#limits[toolName] as LimitOptions | undefined) ?? {}),
+      );
       this.#tools.set(toolName, scope);
     }
     return scope;
@@ -178,7 +189,7 @@ class HeldPermit implements Permit {
   }
 }
 
-function makeScope(name: string, { concurrency, queue }: LimitsOptions[string]): Scope {
+function makeScope(name: string, { concurrency, queue }: LimitOptions): Scope {
   return {
     name,
     concurrency: concurrency ?? Infinity,

@@ -204,6 +204,8 @@ test("priority, mode and tenant reach the pipeline", async () => {
       return parts.limiter.acquire(request);
     },
     close: () => {},
+    change: () => {},
+    stats: () => [],
   };
   const surroundings = { ...others, parts: { ...parts, limiter } };
   const options = { priority: -3, tenant: "u1" };

@@ -139,6 +139,8 @@ describe("a call that runs", () => {
             return { release: (outcome) => steps.push(`release: ${outcome}`) };
           },
           close: (reason) => limiter.close(reason),
+          change: () => {},
+          stats: () => [],
         },
       },
       {

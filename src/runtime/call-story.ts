@@ -56,6 +56,11 @@ export class CallStory {
     this.#toolName = subject.call.name;
   }
 
+  /** When it began to wait, on the clock; the time it arrived where it does not wait. */
+  get waitingSince(): number {
+    return this.#waitingSince ?? this.#clock.now();
+  }
+
   /** The call has arrived. */
   invoked(): void {
     this.#tell({ type: "tool.invoked" });

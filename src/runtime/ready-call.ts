@@ -1,4 +1,5 @@
-import type { AdmissionRequest } from "../limits/limiter.ts";
+import type { Tool } from "../core/tool.ts";
+import type { AdmissionRequest, Permit } from "../limits/limiter.ts";
 import type { Deadline } from "../time/deadline.ts";
 import type { AcceptedCall } from "./accepted-call.ts";
 import type { BoundTool } from "./bound-tool.ts";
@@ -14,15 +15,19 @@ export class ReadyCall implements AdmissionRequest {
   readonly input: unknown;
   readonly story: CallStory;
 
+  readonly askedAt: number;
+  readonly parent: Permit | undefined = undefined;
+
   constructor(story: CallStory, accepted: AcceptedCall, bound: BoundTool, input: unknown) {
+    this.askedAt = story.waitingSince;
     this.story = story;
     this.accepted = accepted;
     this.bound = bound;
     this.input = input;
   }
 
-  get toolName(): string {
-    return this.bound.tool.name;
+  get tool(): Tool {
+    return this.bound.tool;
   }
 
   get priority(): number {

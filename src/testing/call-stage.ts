@@ -9,8 +9,15 @@ import { resolvePoolOptions } from "../executors/pool/pool-options.ts";
 import { createProcessExecutor } from "../executors/process/process-executor.ts";
 import { createThreadExecutor } from "../executors/thread/thread-executor.ts";
 import { ConcurrencyLimiter } from "../limits/concurrency-limiter.ts";
+import type { LimitStats } from "../core/limit-stats.ts";
 import type { LimitsOptions } from "../limits/limit-options.ts";
-import type { AdmissionRequest, Limiter, Permit, PermitOutcome } from "../limits/limiter.ts";
+import type {
+  AdmissionRequest,
+  AttemptFacts,
+  Limiter,
+  Permit,
+  PermitOutcome,
+} from "../limits/limiter.ts";
 import { type BoundTool, bindTool } from "../runtime/bound-tool.ts";
 import type { BatchSurroundings } from "../runtime/call-batch.ts";
 import { type PipelineParts, runCall } from "../runtime/call-pipeline.ts";
@@ -38,6 +45,14 @@ export class WatchedLimiter implements Limiter {
       : this.#watch(answer);
   }
 
+  change(limits: LimitsOptions): void {
+    this.#limiter.change(limits);
+  }
+
+  stats(): readonly LimitStats[] {
+    return this.#limiter.stats();
+  }
+
   close(reason: ToolError): void {
     this.#limiter.close(reason);
   }
@@ -45,10 +60,10 @@ export class WatchedLimiter implements Limiter {
   #watch(permit: Permit): Permit {
     this.held += 1;
     this.mostHeld = Math.max(this.mostHeld, this.held);
-    const release = (outcome: PermitOutcome): void => {
+    const release = (outcome: PermitOutcome, facts?: AttemptFacts): void => {
       this.held -= 1;
       this.outcomes.push(outcome);
-      permit.release(outcome);
+      permit.release(outcome, facts);
     };
     return { release };
   }

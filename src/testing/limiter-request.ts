@@ -6,6 +6,9 @@ import type { VirtualClock } from "./virtual-clock.ts";
 /** How a request stands. `waiting` is left once, for good. */
 export type Standing = "waiting" | "running" | "released" | { readonly refused: unknown };
 
+/** What a request asks, a tool known by its name alone included. */
+export type AskedOf = Partial<AdmissionRequest> & { readonly toolName?: string };
+
 /** One request to a limiter, and what came of it. */
 export class LimiterRequest {
   readonly toolName: string;
@@ -18,16 +21,18 @@ export class LimiterRequest {
   standing: Standing = "waiting";
   #permit: Permit | undefined;
 
-  constructor(limiter: Limiter, clock: VirtualClock, asked: Partial<AdmissionRequest> = {}) {
-    this.toolName = asked.toolName ?? "a";
+  constructor(limiter: Limiter, clock: VirtualClock, asked: AskedOf = {}) {
+    const { toolName = "a", tool = { name: toolName } } = asked;
+    this.toolName = tool.name;
     this.priority = asked.priority ?? 0;
     this.deadline = new ListenedDeadline(clock);
     const onWait = (limitName: string): void => {
       this.heldBy.push(limitName);
       asked.onWait?.(limitName);
     };
-    const { toolName, priority, deadline } = this;
-    const request = { toolName, priority, tenant: undefined, deadline, onWait };
+    const { priority, deadline } = this;
+    const { tenant, input, parent, askedAt = clock.now() } = asked;
+    const request = { tool, input, priority, tenant, askedAt, deadline, parent, onWait };
     const answer = this.#ask(() => limiter.acquire(request));
     this.wasAtOnce = !(answer instanceof Promise);
     if (!(answer instanceof Promise)) this.#hold(answer);

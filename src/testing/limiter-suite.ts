@@ -2,9 +2,9 @@
 import { describe, expect, test } from "vitest";
 import { ToolError } from "../core/tool-error.ts";
 import type { LimitsOptions } from "../limits/limit-options.ts";
-import type { AdmissionRequest, Limiter } from "../limits/limiter.ts";
+import type { Limiter } from "../limits/limiter.ts";
 import { Deadline } from "../time/deadline.ts";
-import { LimiterRequest, type Standing } from "./limiter-request.ts";
+import { type AskedOf, LimiterRequest, type Standing } from "./limiter-request.ts";
 import { type MakeLimiter, checkLimiterWalks } from "./limiter-walk.ts";
 import { VirtualClock } from "./virtual-clock.ts";
 
@@ -15,7 +15,7 @@ const closing = new ToolError("CALL_CANCELLED", "The limiter closes.");
 interface Stage {
   readonly limiter: Limiter;
   readonly clock: VirtualClock;
-  readonly ask: (asked?: Partial<AdmissionRequest>) => LimiterRequest;
+  readonly ask: (asked?: AskedOf) => LimiterRequest;
   readonly settle: () => Promise<void>;
 }
 
@@ -157,10 +157,13 @@ function testGivingUp(make: MakeLimiter): void {
     const told: string[] = [];
     const answer = (async () =>
       limiter.acquire({
-        toolName: "a",
+        tool: { name: "a" },
+        input: undefined,
         priority: 0,
         tenant: undefined,
+        askedAt: 0,
         deadline,
+        parent: undefined,
         onWait: (limitName) => told.push(limitName),
       }))();
     await expect(answer).rejects.toBe(cancelled);
