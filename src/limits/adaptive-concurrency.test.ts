@@ -197,6 +197,7 @@ describe("what counts as overload", () => {
     ["a full queue there", error("QUEUE_FULL"), true],
     ["an attempt that took too long", error("DEADLINE_EXCEEDED"), true],
     ["a call whose time is over", error("DEADLINE_EXCEEDED", { retryable: false }), false],
+    ["a budget that is used up", error("RATE_LIMITED", { retryable: false }), false],
     ["status 429", error("TOOL_FAILED", { details: { status: 429 } }), true],
     ["status 503, called httpStatus", error("TOOL_FAILED", { details: { httpStatus: 503 } }), true],
     ["status 500", error("TOOL_FAILED", { details: { status: 500 } }), false],

@@ -125,15 +125,20 @@ export function isOverload(error: ToolError): boolean {
 
 /** Longest chain of causes that is looked at; it may be a circle. */
 const MAX_CAUSES = 8;
+const OVERLOAD_CODES: ReadonlySet<string> = new Set([
+  "RATE_LIMITED",
+  "QUEUE_FULL",
+  "DEADLINE_EXCEEDED",
+]);
 /** Clients call the field as they like. */
 const STATUS_FIELDS = ["status", "statusCode", "httpStatus"];
 
 function saysOverload(thrown: Readonly<Record<string, unknown>>): boolean {
   if (!ToolError.is(thrown)) return hasOverloadStatus(thrown);
   const { code, retryable, details } = thrown;
-  if (code === "RATE_LIMITED" || code === "QUEUE_FULL") return true;
-  // The deadline of a whole call is the caller's own, and is not retryable.
-  return code === "DEADLINE_EXCEEDED" ? retryable : isObject(details) && hasOverloadStatus(details);
+  // Not retryable: the deadline of the whole call, or a budget of the caller's own.
+  if (OVERLOAD_CODES.has(code)) return retryable;
+  return isObject(details) && hasOverloadStatus(details);
 }
 
 function hasOverloadStatus(facts: Readonly<Record<string, unknown>>): boolean {

@@ -8,9 +8,12 @@ export const EACH_TENANT = "tenant";
 
 /** Of `scopes`, those that `tool` is in, the narrowest first: its name, patterns, its source, tags, everything. */
 export function matchScopes(scopes: Iterable<string>, tool: LimitedTool): readonly string[] {
-  return [...scopes]
-    .filter((scope) => matches(scope, tool))
-    .toSorted((left, right) => breadth(left) - breadth(right) || right.length - left.length);
+  const matching: string[] = [];
+  for (const scope of scopes) if (matches(scope, tool)) matching.push(scope);
+  if (matching.length < 2) return matching;
+  return matching.toSorted(
+    (left, right) => breadth(left) - breadth(right) || right.length - left.length,
+  );
 }
 
 function matches(scope: string, { name, tags = [] }: LimitedTool): boolean {
@@ -18,7 +21,7 @@ function matches(scope: string, { name, tags = [] }: LimitedTool): boolean {
   if (scope === EACH_TENANT) return false;
   if (scope.startsWith("tag:")) return tags.includes(scope.slice(4));
   if (scope.startsWith("source:")) return name.startsWith(`${scope.slice(7)}.`);
-  return scope.includes("*") ? patternOf(scope).test(name) : scope === name;
+  return scope.includes("*") ? matchesPattern(scope.split("*"), name) : scope === name;
 }
 
 function breadth(scope: string): number {
@@ -28,7 +31,20 @@ function breadth(scope: string): number {
   return scope.includes("*") ? 1 : 0;
 }
 
-function patternOf(scope: string): RegExp {
-  const literal = scope.split("*").map((part) => part.replaceAll(/[.+?^${}()|[\]\\]/g, "\\$&"));
-  return new RegExp(`^${literal.join(".*")}$`, "s");
+/**
+ * Whether `name` begins and ends with the outer parts and has the others between them, in order. Taking each where it
+ * comes first is never wrong, so nothing is tried twice, as a regular expression would.
+ */
+function matchesPattern(parts: readonly string[], name: string): boolean {
+  const first = parts[0] ?? "";
+  const last = parts.at(-1) ?? "";
+  const end = name.length - last.length;
+  if (first.length > end || !name.startsWith(first) || !name.endsWith(last)) return false;
+  let from = first.length;
+  for (const part of parts.slice(1, -1)) {
+    const found = name.indexOf(part, from);
+    if (found === -1 || found + part.length > end) return false;
+    from = found + part.length;
+  }
+  return true;
 }
