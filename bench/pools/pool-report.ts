@@ -33,7 +33,7 @@ export function formatTable(table: Table): string {
 }
 
 /** How many goals are met, and which are not. */
-export function formatSummary({ tables }: PoolReport): string {
+export function formatSummary({ tables }: Pick<PoolReport, "tables">): string {
   const goals = tables.flatMap((table) =>
     table.goals.map((goal) => ({ goal, name: `${table.title}: ${goal.what}` })),
   );
@@ -45,20 +45,23 @@ export function formatSummary({ tables }: PoolReport): string {
 /** A number with its unit, as short as it can be read: `1,234`, `0.52 ms`, `20.3×`. */
 export function formatNumber(value: number, unit: Unit): string {
   if (Number.isNaN(value)) return "unknown";
-  const digits = unit === "calls/s" || Math.abs(value) >= 1_000 ? 0 : digitsOf(value);
+  const digits = unit === "calls/s" || Math.abs(value) >= 1_000 ? 0 : digitsOf(value, unit);
   const text = value.toLocaleString("en", {
-    minimumFractionDigits: unit === "workers" ? 0 : digits,
+    minimumFractionDigits: COUNTS.has(unit) ? 0 : digits,
     maximumFractionDigits: digits,
   });
-  if (unit === "calls/s" || unit === "workers") return text;
+  if (unit === "calls/s" || unit === "index" || COUNTS.has(unit)) return text;
   return unit === "times" ? `${text}×` : `${text} ${unit}`;
 }
 
+const COUNTS: ReadonlySet<Unit> = new Set(["workers", "count"]);
+const INDEX_DIGITS = 4;
 const FEW = 10;
 const MANY = 100;
 
 /** About three significant digits. */
-function digitsOf(value: number): number {
+function digitsOf(value: number, unit: Unit): number {
+  if (unit === "index") return INDEX_DIGITS;
   if (Math.abs(value) >= MANY) return 0;
   return Math.abs(value) >= FEW ? 1 : 2;
 }

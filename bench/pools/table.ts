@@ -2,8 +2,17 @@
 import type { Spread } from "../compare.ts";
 import type { Standings } from "./turns.ts";
 
-/** What a number counts. `times` is a ratio, `workers` a count. */
-export type Unit = "calls/s" | "ms" | "µs" | "MiB" | "times" | "workers";
+/** What a number counts. `times` is a ratio, `workers` and `count` are counts, `index` is between 0 and 1. */
+export type Unit =
+  | "calls/s"
+  | "ms"
+  | "µs"
+  | "MiB"
+  | "bytes"
+  | "times"
+  | "workers"
+  | "count"
+  | "index";
 
 /** A column of a table. */
 export interface Column {
