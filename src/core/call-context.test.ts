@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { CallContext, type CallFacts } from "./call-context.ts";
+import { CallContext, type CallFacts, type CallSurroundings } from "./call-context.ts";
 import type { ToolProgress } from "./tool.ts";
 
 const facts: CallFacts = {
@@ -14,9 +14,16 @@ const facts: CallFacts = {
   context: { user: "ada" },
 };
 
+/** Surroundings of a call that makes no call and reports nothing. */
+const quiet: CallSurroundings = {
+  makeSignal: () => new AbortController().signal,
+  onProgress: () => {},
+  onCall: () => Promise.reject(new Error("There is no other tool.")),
+  onUsage: () => {},
+};
+
 test("it tells the facts of the call as they are", () => {
-  const surroundings = { makeSignal: () => new AbortController().signal, onProgress: () => {} };
-  const context = new CallContext(facts, surroundings);
+  const context = new CallContext(facts, quiet);
   expect(Object.keys(facts).map((key) => context[key as keyof CallFacts])).toEqual(
     Object.values(facts),
   );
@@ -29,7 +36,7 @@ test("the signal is made only when the tool asks for it", () => {
     made += 1;
     return signal;
   };
-  const context = new CallContext(facts, { makeSignal, onProgress: () => {} });
+  const context = new CallContext(facts, { ...quiet, makeSignal });
   expect(made).toBe(0);
   expect(context.signal).toBe(signal);
   expect(made).toBe(1);
@@ -39,6 +46,7 @@ test("its members may be taken apart: the signal is one, and progress still know
   const told: ToolProgress[] = [];
   const controller = new AbortController();
   const { signal, progress, callId } = new CallContext(facts, {
+    ...quiet,
     makeSignal: () => controller.signal,
     onProgress: (update) => told.push(update),
   });

@@ -1,14 +1,22 @@
+import { type CallTool, type NestedCallOptions, checkNestedCall } from "./nested-call.ts";
 import type { ConcreteMode, ToolContext, ToolProgress } from "./tool.ts";
+import type { UsageReport } from "./usage-report.ts";
 
 /** The facts of a {@link ToolContext} that are known before the call starts. */
-export type CallFacts = Omit<ToolContext, "signal" | "progress">;
+export type CallFacts = Omit<ToolContext, "signal" | "progress" | "call" | "reportUsage">;
 
 /** What only the place that runs the call can give it. */
 export interface CallSurroundings {
   /** Makes the signal when the tool first asks for it: most tools never do. */
   makeSignal(): AbortSignal;
   onProgress(update: ToolProgress): void;
+  /** Runs another tool for it. What comes in has been checked. Rejects with a ToolError. */
+  onCall(name: string, input: unknown, options: NestedCallOptions): Promise<unknown>;
+  /** @throws TypeError when the report is none. */
+  onUsage(report: number | UsageReport): void;
 }
+
+const NO_OPTIONS: NestedCallOptions = {};
 
 /** The {@link ToolContext} of one call. Its members may be destructured. */
 export class CallContext implements ToolContext {
@@ -45,4 +53,25 @@ export class CallContext implements ToolContext {
   get signal(): AbortSignal {
     return this.#surroundings.makeSignal();
   }
+
+  /** Made at each look, as {@link reportUsage}: most calls want neither, and pay not even for a field. */
+  get call(): CallTool {
+    return (name, input = {}, options = NO_OPTIONS) => {
+      const output = this.#call(name, input, options);
+      // A tool that does not wait for it must not bring its process down.
+      output.catch(ignore);
+      return output;
+    };
+  }
+
+  get reportUsage(): (usage: number | UsageReport) => void {
+    return (usage) => this.#surroundings.onUsage(usage);
+  }
+
+  async #call(name: string, input: unknown, options: NestedCallOptions): Promise<unknown> {
+    checkNestedCall(name, options);
+    return this.#surroundings.onCall(name, input, options);
+  }
 }
+
+function ignore(): void {}

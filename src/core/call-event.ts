@@ -8,7 +8,9 @@ export interface CallEventBase {
   readonly at: number;
   /** Unique per call in a registry, from 1: what tells calls apart when models repeat ids. */
   readonly callNumber: number;
-  /** The call's place in its batch or stream, from 0. */
+  /** The `callNumber` of the call whose tool made this one, with `context.call`. Left out: no tool did. */
+  readonly parentCall?: number;
+  /** The call's place in its batch or stream, from 0. A call made by a tool has its parent's. */
   readonly index: number;
   /** The provider's id of the call. */
   readonly callId: string;

@@ -29,6 +29,8 @@ interface PoolEventBase {
   readonly mode: PoolMode;
   /** The rights its workers are held to, for each set of which there is a pool. Undefined: they have all. */
   readonly permissions?: object | undefined;
+  /** Which calls it is for: those made by calls that hold this many workers. Left out: those that no tool makes. */
+  readonly level?: number;
 }
 
 /** What happened to a pool of workers. */

@@ -39,6 +39,8 @@ export interface PoolStats {
   readonly mode: PoolMode;
   /** The rights its workers are held to; undefined when they have all. */
   readonly permissions?: object | undefined;
+  /** Which calls it is for: those made by calls that hold this many workers. Left out: those that no tool makes. */
+  readonly level?: number;
   readonly workers: readonly WorkerStats[];
   /** Calls that wait for a worker, and how long the first has, in milliseconds. */
   readonly queue: { readonly length: number; readonly oldestWaitMs: number };

@@ -1,9 +1,11 @@
 /** What a tool is: a name, a description, an input schema, a function, and what it asks for. */
 import type { ConcreteMode, ExecutionMode } from "./execution-mode.ts";
 import type { FromJsonSchema, JsonSchema } from "./json-schema.ts";
+import type { CallTool } from "./nested-call.ts";
 import type { ToolPermissions } from "./permissions.ts";
 import type { StandardSchema } from "./standard-schema.ts";
 import type { ToolOrigin } from "./tool-origin.ts";
+import type { UsageReport } from "./usage-report.ts";
 
 /** What a tool promises of itself: MCP's tool hints. All false unless said. */
 export interface ToolAnnotations {
@@ -63,6 +65,20 @@ export interface ToolContext {
   readonly context: unknown;
   /** Says how far the call has come; becomes a `tool.progress` event. */
   readonly progress: (update: ToolProgress) => void;
+  /**
+   * Runs another tool of the registry: `await call("math.add", { a: 1, b: 2 })`. Resolves with its output, rejects with
+   * its ToolError, or a TypeError when an option is wrong. It goes the way of every call; priority, tenant, `context` and
+   * budget are this call's. When this call ends, for whatever reason, the calls that it made and that still run are
+   * cancelled (`CALL_CANCELLED`); so is one that is made later.
+   */
+  readonly call: CallTool;
+  /**
+   * Says what this call has used; a number means tokens. Several reports add up, and the last `remaining` counts. It
+   * reaches the limits with the call's result, also when it fails; what a worker that dies had been told is lost.
+   *
+   * @throws TypeError when a number is negative or none.
+   */
+  readonly reportUsage: (usage: number | UsageReport) => void;
 }
 
 /** A schema for a tool's input or output: any Standard Schema, or JSON Schema as an object. */

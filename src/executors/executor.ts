@@ -1,6 +1,8 @@
+import type { NestedCallOptions } from "../core/nested-call.ts";
 import type { PoolStats } from "../core/registry-stats.ts";
 import type { ToolError } from "../core/tool-error.ts";
 import type { ConcreteMode, Tool, ToolProgress } from "../core/tool.ts";
+import type { UsageReport } from "../core/usage-report.ts";
 import type { Deadline } from "../time/deadline.ts";
 
 /** One try of one call, ready to run: its input is parsed and its permit is held. */
@@ -17,15 +19,22 @@ export interface Attempt {
   readonly tenant: string | undefined;
   readonly idempotencyKey: string | undefined;
   readonly context: unknown;
+  /** Of the calls that it is nested in, how many hold a worker. 0 for calls that no tool makes. */
+  readonly level: number;
   /** Called when the tool's function is about to run, with the worker it runs in. Once, or again after a move. */
   onStart(workerId: string | undefined): void;
   onProgress(update: ToolProgress): void;
+  /**
+   * Runs another tool for it, while it runs. Resolves with the output; rejects with the ToolError of a call that
+   * failed, `CALL_CANCELLED` once the attempt is over, and a TypeError when an option is wrong.
+   */
+  call(name: string, input: unknown, options: NestedCallOptions): Promise<unknown>;
 }
 
 /** How an attempt ended. */
 export type AttemptOutcome = AttemptSuccess | AttemptFailure;
 
-/** Where an attempt's time went. Milliseconds. */
+/** Where an attempt's time went, in milliseconds, and what else it used. */
 export interface AttemptTimes {
   /** What the function took, where it ran. */
   readonly runMs: number;
@@ -33,6 +42,8 @@ export interface AttemptTimes {
   readonly cpuMs?: number | undefined;
   /** What its input and output took to cross into a worker and back. Undefined: they did not cross. */
   readonly transferMs?: number | undefined;
+  /** What it said it has used. Undefined: nothing. */
+  readonly usage?: UsageReport | undefined;
 }
 
 /** The tool's function returned. */
@@ -47,8 +58,11 @@ export interface AttemptFailure extends AttemptTimes {
   readonly error: ToolError;
   /** Whether the tool's function may have begun. False: trying elsewhere repeats nothing. */
   readonly began: boolean;
-  /** Set when work goes on after this answer; resolves when it has ended. Its permit is kept until then. */
-  readonly lingering?: Promise<void> | undefined;
+  /**
+   * Set when work goes on after this answer; resolves when it has ended, with what it said it has used if it said
+   * so. Its permit is kept until then.
+   */
+  readonly lingering?: Promise<UsageReport | undefined> | undefined;
 }
 
 /**

@@ -1,8 +1,28 @@
 import type { CallEvent, EventSink } from "../core/call-event.ts";
 import type { CallOptions, ToolCall } from "../core/tool-call.ts";
+import type { ToolResult } from "../core/tool-result.ts";
 import type { ExecutionMode } from "../core/tool.ts";
+import type { Permit } from "../limits/limiter.ts";
 import type { Deadline } from "../time/deadline.ts";
 import type { BoundTool } from "./bound-tool.ts";
+
+/** The attempt whose tool makes a call. */
+export interface CallParent {
+  readonly callNumber: number;
+  /** How many calls the call is nested in: 1 when no tool made its parent. */
+  readonly depth: number;
+  /** How many of these hold a worker. */
+  readonly level: number;
+  /** What the attempt holds. */
+  readonly permit: Permit;
+}
+
+/** What it takes to run the calls that tools make. */
+export interface Nesting {
+  readonly nextCallNumber: () => number;
+  /** Runs a call to its result. Never rejects. */
+  readonly run: (call: AcceptedCall) => Promise<ToolResult>;
+}
 
 /** A call that has been let in. */
 export interface AcceptedCall {
@@ -21,4 +41,7 @@ export interface AcceptedCall {
   readonly emit: EventSink<CallEvent> | undefined;
   /** Called when a permit is held: whoever feeds calls in may send the next. */
   readonly onAdmitted: (() => void) | undefined;
+  readonly nesting: Nesting;
+  /** Undefined: no tool makes it. */
+  readonly parent: CallParent | undefined;
 }

@@ -1,26 +1,52 @@
 /** One attempt of a call, from the permit it holds to the release of that permit. */
+import type { NestedCallOptions } from "../core/nested-call.ts";
+import { ToolError } from "../core/tool-error.ts";
 import type { Tool, ToolProgress } from "../core/tool.ts";
 import type { Attempt, AttemptFailure, AttemptOutcome } from "../executors/executor.ts";
-import type { Permit, PermitOutcome } from "../limits/limiter.ts";
+import type { AttemptFacts, Permit, PermitOutcome } from "../limits/limiter.ts";
 import type { Clock } from "../time/clock.ts";
 import { Deadline } from "../time/deadline.ts";
+import type { AcceptedCall } from "./accepted-call.ts";
+import { type Caller, NestedCalls } from "./nested-calls.ts";
 import type { ReadyCall } from "./ready-call.ts";
 
 /** What an executor is given, and what the pipeline keeps of it. */
-export class CallAttempt implements Attempt {
+export class CallAttempt implements Attempt, Caller {
   readonly attempt: number;
   readonly attemptId: string;
   readonly deadline: Deadline;
+  readonly permit: Permit;
+  readonly #clock: Clock;
   readonly #call: ReadyCall;
-  readonly #permit: Permit;
+  #holdsWorker = false;
+  #isOver = false;
+  /** Made when its tool first makes a call. */
+  #calls: NestedCalls | undefined;
 
   constructor(clock: Clock, call: ReadyCall, attempt: number, permit: Permit) {
     const { accepted } = call;
     this.attempt = attempt;
     this.attemptId = `${accepted.callNumber}.${attempt}`;
     this.deadline = new Deadline(clock, accepted.deadline);
+    this.permit = permit;
+    this.#clock = clock;
     this.#call = call;
-    this.#permit = permit;
+  }
+
+  get accepted(): AcceptedCall {
+    return this.#call.accepted;
+  }
+
+  get toolName(): string {
+    return this.#call.bound.tool.name;
+  }
+
+  get level(): number {
+    return this.#call.accepted.parent?.level ?? 0;
+  }
+
+  get workersHeld(): number {
+    return this.level + (this.#holdsWorker ? 1 : 0);
   }
 
   get callId(): string {
@@ -49,6 +75,7 @@ export class CallAttempt implements Attempt {
 
   onStart(workerId: string | undefined): void {
     const { story, bound } = this.#call;
+    this.#holdsWorker = workerId !== undefined;
     story.started(this.attempt, this.attemptId, workerId);
     this.deadline.expireAfter(bound.timeoutMs, bound.timedOut);
   }
@@ -57,23 +84,41 @@ export class CallAttempt implements Attempt {
     this.#call.story.progressed(this.attempt, update);
   }
 
-  /** It is over. `outcome` is undefined when its executor broke its promise and threw. */
-  end(outcome: AttemptOutcome | undefined): void {
+  call(name: string, input: unknown, options: NestedCallOptions): Promise<unknown> {
+    if (this.#isOver) {
+      const message = `${this.toolName} has ended, and makes no more calls.`;
+      return Promise.reject(new ToolError("CALL_CANCELLED", message));
+    }
+    this.#calls ??= new NestedCalls(this.#clock, this);
+    return this.#calls.call(name, input, options);
+  }
+
+  /**
+   * It is over. `outcome` is undefined when its executor broke its promise and threw. Calls that its tool has made
+   * and that still run are cancelled: a promise when there are any, which resolves when they have their results.
+   */
+  end(outcome: AttemptOutcome | undefined): Promise<unknown> | undefined {
+    this.#isOver = true;
+    const callsEnded = this.#calls?.close();
     this.deadline.close();
     if (outcome !== undefined) this.#call.story.ran(outcome);
-    release(this.#permit, outcome);
+    release(this.permit, outcome);
+    return callsEnded;
   }
 }
 
 /** A permit is kept for as long as the work goes on, also when its answer was not waited for. */
 function release(permit: Permit, outcome: AttemptOutcome | undefined): void {
-  if (outcome?.status !== "error") {
-    permit.release(outcome === undefined ? "ignored" : "success");
-    return;
+  if (outcome === undefined) return permit.release("ignored");
+  const { runMs, usage } = outcome;
+  if (outcome.status === "ok") {
+    return permit.release("success", { runMs, output: outcome.output, usage });
   }
+  const { error, lingering } = outcome;
   const learned = permitOutcome(outcome);
-  if (outcome.lingering === undefined) permit.release(learned);
-  else void outcome.lingering.then(() => permit.release(learned));
+  const facts: AttemptFacts = { runMs, error, usage };
+  if (lingering === undefined) return permit.release(learned, facts);
+  void lingering.then((late) => permit.release(learned, { ...facts, usage: late ?? usage }));
 }
 
 function permitOutcome({ error, began }: AttemptFailure): PermitOutcome {

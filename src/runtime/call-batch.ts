@@ -1,11 +1,13 @@
 /** Calls that came in together: one snapshot of the registry, one way to cancel them, one set of options. */
 import type { CallEvent, EventSink } from "../core/call-event.ts";
 import type { CallOptions, ToolCall } from "../core/tool-call.ts";
-import { ToolError } from "../core/tool-error.ts";
+import type { ToolError } from "../core/tool-error.ts";
 import type { ToolResult } from "../core/tool-result.ts";
 import type { ExecutionMode } from "../core/tool.ts";
 import { Deadline } from "../time/deadline.ts";
+import type { Nesting } from "./accepted-call.ts";
 import type { BoundTool } from "./bound-tool.ts";
+import { followSignal, limitTime } from "./call-deadline.ts";
 import { type PipelineParts, runCall } from "./call-pipeline.ts";
 import { checkMode } from "./check-mode.ts";
 
@@ -29,6 +31,7 @@ export class CallBatch {
   readonly #options: CallOptions;
   readonly #deadline: Deadline;
   readonly #counting: DeadlineCounting;
+  readonly #nesting: Nesting;
   readonly #stopListening: () => void;
 
   /** @throws TypeError when an option is out of range. */
@@ -41,8 +44,10 @@ export class CallBatch {
     this.#surroundings = surroundings;
     this.#options = options;
     this.#counting = counting;
+    const { parts, nextCallNumber } = surroundings;
+    this.#nesting = { nextCallNumber, run: (call) => runCall(parts, call) };
     this.#deadline = new Deadline(surroundings.parts.clock, surroundings.root);
-    if (counting === "together") this.#limit(this.#deadline);
+    if (counting === "together") limitTime(this.#deadline, options.deadlineMs);
     this.#stopListening = followSignal(options.signal, this.#deadline);
   }
 
@@ -55,7 +60,7 @@ export class CallBatch {
   run(call: ToolCall, index: number, onAdmitted?: () => void): Promise<ToolResult> {
     if (this.#counting === "together") return this.#run(call, index, this.#deadline, onAdmitted);
     const deadline = new Deadline(this.#surroundings.parts.clock, this.#deadline);
-    this.#limit(deadline);
+    limitTime(deadline, this.#options.deadlineMs);
     return this.#run(call, index, deadline, onAdmitted).finally(() => deadline.close());
   }
 
@@ -79,6 +84,8 @@ export class CallBatch {
       resolve,
       emit,
       onAdmitted,
+      nesting: this.#nesting,
+      parent: undefined,
     });
   }
 
@@ -91,18 +98,6 @@ export class CallBatch {
   close(): void {
     this.#stopListening();
     this.#deadline.close();
-  }
-
-  #limit(deadline: Deadline): void {
-    const { deadlineMs } = this.#options;
-    if (deadlineMs === undefined) return;
-    deadline.expireAfter(deadlineMs, () => {
-      const message = `The call took longer than its deadline of ${deadlineMs} ms, waiting included.`;
-      return new ToolError("DEADLINE_EXCEEDED", message, {
-        details: { deadlineMs },
-        retryable: false,
-      });
-    });
   }
 }
 
@@ -132,25 +127,4 @@ function checkCallOptions(options: CallOptions): void {
   if (priority !== undefined && !Number.isFinite(priority)) {
     throw new TypeError("`priority` must be a finite number; a smaller one runs sooner.");
   }
-}
-
-/** One listener on the caller's signal for the whole batch, however many calls it has. */
-function followSignal(signal: AbortSignal | undefined, deadline: Deadline): () => void {
-  if (signal === undefined) return () => {};
-  const onAbort = (): void => deadline.end(reasonOf(signal));
-  if (signal.aborted) onAbort();
-  signal.addEventListener("abort", onAbort, { once: true });
-  return () => signal.removeEventListener("abort", onAbort);
-}
-
-function reasonOf(signal: AbortSignal): ToolError {
-  const cause: unknown = signal.reason;
-  if (ToolError.is(cause)) return cause;
-  const ranOut = cause instanceof Error && cause.name === "TimeoutError";
-  return ranOut
-    ? new ToolError("DEADLINE_EXCEEDED", "The caller's signal ran out of time.", {
-        cause,
-        retryable: false,
-      })
-    : new ToolError("CALL_CANCELLED", "The caller cancelled the call.", { cause });
 }

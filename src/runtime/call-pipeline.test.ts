@@ -109,6 +109,8 @@ describe("a call that is refused", () => {
       },
       emit: undefined,
       onAdmitted: undefined,
+      nesting: stage.nesting,
+      parent: undefined,
     });
     expect(errorOf(result)).toMatchObject({
       code: "TOOL_FAILED",
@@ -156,6 +158,8 @@ describe("a call that runs", () => {
         },
         emit: ({ type }) => steps.push(type),
         onAdmitted: () => steps.push("admitted"),
+        nesting: stage.nesting,
+        parent: undefined,
       },
     );
     expect(result.status).toBe("ok");
@@ -233,6 +237,8 @@ describe("a call that runs", () => {
       resolve: () => stage.resolve("math.add"),
       emit: (event) => stage.events.push(event),
       onAdmitted: undefined,
+      nesting: stage.nesting,
+      parent: undefined,
     });
     expect(result).toMatchObject({ toolName: "math.add", calledAs: "math_add" });
     expect(stage.events.map(({ toolName }) => toolName)).toEqual([
@@ -267,6 +273,8 @@ describe("a call that runs", () => {
         resolve: (name) => stage.resolve(name),
         emit: undefined,
         onAdmitted: undefined,
+        nesting: stage.nesting,
+        parent: undefined,
       });
       expect(codeOf(result)).toBe(code);
     },

@@ -52,13 +52,15 @@ export async function runCall(parts: PipelineParts, accepted: AcceptedCall): Pro
       story.admitted();
       const attempt = new CallAttempt(parts.clock, ready, number, permit);
       let outcome: AttemptOutcome | undefined;
+      let callsEnded: Promise<unknown> | undefined;
       try {
-        accepted.onAdmitted?.();
+        ready.onAdmitted();
         const executing = executor.execute(attempt);
         outcome = executing instanceof Promise ? await executing : executing;
       } finally {
-        attempt.end(outcome);
+        callsEnded = attempt.end(outcome);
       }
+      if (callsEnded !== undefined) await callsEnded;
       if (outcome.status === "error") {
         await backOff(parts, ready, number, outcome);
         continue;

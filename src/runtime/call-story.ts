@@ -19,12 +19,13 @@ export interface StorySubject {
   readonly call: Pick<ToolCall, "id" | "name">;
   readonly callNumber: number;
   readonly index: number;
+  readonly parent?: { readonly callNumber: number } | undefined;
   readonly emit: EventSink<CallEvent> | undefined;
 }
 
 type EventBody = CallEvent extends infer Event
   ? Event extends CallEvent
-    ? Omit<Event, "at" | "callNumber" | "index" | "callId" | "toolName">
+    ? Omit<Event, "at" | "callNumber" | "parentCall" | "index" | "callId" | "toolName">
     : never
   : never;
 
@@ -184,11 +185,12 @@ export class CallStory {
   }
 
   #tell(body: EventBody): void {
-    const { call, callNumber, index, emit } = this.#subject;
+    const { call, callNumber, index, parent, emit } = this.#subject;
     if (emit === undefined) return;
     const callId = call.id;
     const toolName = this.#toolName;
     // The body first: a tool's progress must not pass for another call's.
-    emit({ ...body, at: this.#clock.epoch(), callNumber, index, callId, toolName });
+    const event = { ...body, at: this.#clock.epoch(), callNumber, index, callId, toolName };
+    emit(parent === undefined ? event : { ...event, parentCall: parent.callNumber });
   }
 }

@@ -16,12 +16,13 @@ export class ReadyCall implements AdmissionRequest {
   readonly story: CallStory;
 
   readonly askedAt: number;
-  readonly parent: Permit | undefined = undefined;
+  readonly parent: Permit | undefined;
 
   constructor(story: CallStory, accepted: AcceptedCall, bound: BoundTool, input: unknown) {
     this.askedAt = story.waitingSince;
     this.story = story;
     this.accepted = accepted;
+    this.parent = accepted.parent?.permit;
     this.bound = bound;
     this.input = input;
   }
@@ -40,6 +41,11 @@ export class ReadyCall implements AdmissionRequest {
 
   get deadline(): Deadline {
     return this.accepted.deadline;
+  }
+
+  /** Its permit is held: whoever feeds calls in may send the next. */
+  onAdmitted(): void {
+    this.accepted.onAdmitted?.();
   }
 
   onWait(limitName: string): void {

@@ -18,6 +18,7 @@ import type {
   Permit,
   PermitOutcome,
 } from "../limits/limiter.ts";
+import type { Nesting } from "../runtime/accepted-call.ts";
 import { type BoundTool, bindTool } from "../runtime/bound-tool.ts";
 import type { BatchSurroundings } from "../runtime/call-batch.ts";
 import { type PipelineParts, runCall } from "../runtime/call-pipeline.ts";
@@ -29,6 +30,10 @@ export class WatchedLimiter implements Limiter {
   readonly #limiter: Limiter;
   /** What permits came back with, in order. */
   readonly outcomes: PermitOutcome[] = [];
+  /** What was told of the attempts behind them. */
+  readonly facts: (AttemptFacts | undefined)[] = [];
+  /** Who asked for permits, in order. */
+  readonly requests: AdmissionRequest[] = [];
   asked = 0;
   held = 0;
   mostHeld = 0;
@@ -39,6 +44,7 @@ export class WatchedLimiter implements Limiter {
 
   acquire(request: AdmissionRequest): Permit | Promise<Permit> {
     this.asked += 1;
+    this.requests.push(request);
     const answer = this.#limiter.acquire(request);
     return answer instanceof Promise
       ? answer.then((permit) => this.#watch(permit))
@@ -63,6 +69,7 @@ export class WatchedLimiter implements Limiter {
     const release = (outcome: PermitOutcome, facts?: AttemptFacts): void => {
       this.held -= 1;
       this.outcomes.push(outcome);
+      this.facts.push(facts);
       permit.release(outcome, facts);
     };
     return { release };
@@ -112,6 +119,11 @@ export class CallStage {
   readonly executor: WatchedExecutor = new WatchedExecutor(this.clock);
   readonly parts: PipelineParts;
   readonly events: CallEvent[] = [];
+  /** How tools make calls here. */
+  readonly nesting: Nesting = {
+    nextCallNumber: () => (this.#calls += 1),
+    run: (call) => runCall(this.parts, call),
+  };
   readonly #tools: ReadonlyMap<string, BoundTool>;
   #calls = 0;
 
@@ -149,6 +161,8 @@ export class CallStage {
       resolve: (name) => this.resolve(name),
       emit: (event) => this.events.push(event),
       onAdmitted: undefined,
+      nesting: this.nesting,
+      parent: undefined,
     });
   }
 

@@ -71,7 +71,9 @@ const THENABLES: Readonly<Record<string, () => unknown>> = {
   }),
 };
 
-function facts(context: ToolContext): Omit<ToolContext, "signal" | "progress"> {
+function facts(
+  context: ToolContext,
+): Omit<ToolContext, "signal" | "progress" | "call" | "reportUsage"> {
   const { callId, attemptId, attempt, toolName, mode } = context;
   const { workerId, tenant, idempotencyKey } = context;
   const told = context.context;

@@ -46,6 +46,8 @@ export function watchedAttempt(
     tenant: undefined,
     idempotencyKey: undefined,
     context: undefined,
+    level: 0,
+    call: () => Promise.reject(new ToolError("TOOL_NOT_FOUND", "There are no other tools here.")),
     ...settings,
     starts,
     updates,

@@ -94,6 +94,8 @@ export function laneOver(executor: Executor, tools: ReadonlyMap<string, Tool>): 
       tenant: undefined,
       idempotencyKey: undefined,
       context: undefined,
+      level: 0,
+      call: () => Promise.reject(new Error("There are no other tools here.")),
       onStart: ignore,
       onProgress: ignore,
     };

@@ -1,9 +1,12 @@
 /** Runs tools on the event loop of this process. */
 import { CallContext, type CallSurroundings } from "../../core/call-context.ts";
+import type { NestedCallOptions } from "../../core/nested-call.ts";
 import { isPromiseLike } from "../../core/promise-like.ts";
 import { ToolError } from "../../core/tool-error.ts";
 import type { ToolProgress } from "../../core/tool.ts";
 import type { Tool } from "../../core/tool.ts";
+import type { UsageReport } from "../../core/usage-report.ts";
+import { addUsage } from "../../core/usage-sum.ts";
 import type { Clock } from "../../time/clock.ts";
 import type { Attempt, AttemptFailure, AttemptOutcome, Executor } from "../executor.ts";
 import { refusalOf } from "../pool/refusal.ts";
@@ -41,19 +44,18 @@ export class AsyncExecutor implements Executor {
     attempt.onStart(undefined);
     // Whoever heard of the start may have cancelled the call.
     if (deadline.reason !== undefined) return notBegun(deadline.reason);
+    const place = new AttemptSurroundings(attempt, startedAt);
     let returned: unknown;
     try {
-      returned = tool.execute(attempt.input as never, contextOf(attempt));
+      returned = tool.execute(attempt.input as never, contextOf(attempt, place));
       // Foreign promises may throw, lie or settle twice; `resolve` leaves our own as they are.
-      if (isPromiseLike(returned)) {
-        return this.#settle(attempt, Promise.resolve(returned), startedAt);
-      }
+      if (isPromiseLike(returned)) return this.#settle(place, Promise.resolve(returned));
     } catch (thrown) {
-      return this.#failure(ToolError.from(thrown, tool.name), startedAt);
+      return this.#failure(ToolError.from(thrown, tool.name), place);
     }
     const runMs = this.#clock.now() - startedAt;
-    if (deadline.reason !== undefined) return this.#failure(deadline.reason, startedAt);
-    return { status: "ok", output: returned, runMs };
+    if (deadline.reason !== undefined) return this.#failure(deadline.reason, place);
+    return { status: "ok", output: returned, runMs, usage: place.usage };
   }
 
   async close(): Promise<void> {
@@ -65,7 +67,8 @@ export class AsyncExecutor implements Executor {
     for (const stop of this.#running) stop(reason);
   }
 
-  #settle(attempt: Attempt, work: Promise<unknown>, startedAt: number): Promise<AttemptOutcome> {
+  #settle(place: AttemptSurroundings, work: Promise<unknown>): Promise<AttemptOutcome> {
+    const { attempt, startedAt } = place;
     return new Promise((resolve) => {
       let leave = ignore;
       const answer = (outcome: AttemptOutcome): void => {
@@ -75,21 +78,25 @@ export class AsyncExecutor implements Executor {
         if (this.#running.size === 0) for (const wake of this.#onIdle.splice(0)) wake();
       };
       const stop = (reason: ToolError): void => {
-        const lingering = work.then(ignore, ignore);
-        answer({ ...this.#failure(reason, startedAt), lingering });
+        const usage = (): UsageReport | undefined => place.usage;
+        answer({ ...this.#failure(reason, place), lingering: work.then(usage, usage) });
       };
       this.#running.add(stop);
       leave = attempt.deadline.onEnd(stop);
       work.then(
-        (output) => answer({ status: "ok", output, runMs: this.#clock.now() - startedAt }),
+        (output) => {
+          const runMs = this.#clock.now() - startedAt;
+          answer({ status: "ok", output, runMs, usage: place.usage });
+        },
         (thrown: unknown) =>
-          answer(this.#failure(ToolError.from(thrown, attempt.tool.name), startedAt)),
+          answer(this.#failure(ToolError.from(thrown, attempt.tool.name), place)),
       );
     });
   }
 
-  #failure(error: ToolError, startedAt: number): AttemptFailure {
-    return { status: "error", error, began: true, runMs: this.#clock.now() - startedAt };
+  #failure(error: ToolError, { startedAt, usage }: AttemptSurroundings): AttemptFailure {
+    const runMs = this.#clock.now() - startedAt;
+    return { status: "error", error, began: true, runMs, usage };
   }
 }
 
@@ -97,7 +104,7 @@ function notBegun(error: ToolError): AttemptFailure {
   return { status: "error", error, began: false, runMs: 0 };
 }
 
-function contextOf(attempt: Attempt): CallContext {
+function contextOf(attempt: Attempt, place: AttemptSurroundings): CallContext {
   const { callId, attemptId, tenant, idempotencyKey, context } = attempt;
   const facts = {
     callId,
@@ -110,23 +117,35 @@ function contextOf(attempt: Attempt): CallContext {
     idempotencyKey,
     context,
   } as const;
-  return new CallContext(facts, new AttemptSurroundings(attempt));
+  return new CallContext(facts, place);
 }
 
 /** What a tool on the event loop asks of its attempt. A class, for two functions per call cost more. */
 class AttemptSurroundings implements CallSurroundings {
-  readonly #attempt: Attempt;
+  readonly attempt: Attempt;
+  readonly startedAt: number;
+  /** What it has reported so far. */
+  usage: UsageReport | undefined;
 
-  constructor(attempt: Attempt) {
-    this.#attempt = attempt;
+  constructor(attempt: Attempt, startedAt: number) {
+    this.attempt = attempt;
+    this.startedAt = startedAt;
   }
 
   makeSignal(): AbortSignal {
-    return this.#attempt.deadline.signal;
+    return this.attempt.deadline.signal;
   }
 
   onProgress(update: ToolProgress): void {
-    this.#attempt.onProgress(update);
+    this.attempt.onProgress(update);
+  }
+
+  onCall(name: string, input: unknown, options: NestedCallOptions): Promise<unknown> {
+    return this.attempt.call(name, input, options);
+  }
+
+  onUsage(report: number | UsageReport): void {
+    this.usage = addUsage(this.usage, report);
   }
 }
 

@@ -3,6 +3,7 @@ import type { ToolProgress } from "../../core/tool.ts";
 import type { DeadlineFollower } from "../../time/deadline.ts";
 import type { Attempt, AttemptOutcome } from "../executor.ts";
 import type { PortableOrigin } from "../worker/protocol.ts";
+import type { UsageReport } from "../../core/usage-report.ts";
 import type { Quarantine } from "./quarantine.ts";
 import type { ToolProfile } from "./tool-profile.ts";
 
@@ -34,7 +35,9 @@ export class PoolCall implements DeadlineFollower {
   readonly tool: PoolTool;
   readonly #settle: (outcome: AttemptOutcome) => void;
   #onStop: StopCall | undefined;
-  #onWorkEnded: (() => void) | undefined;
+  #onWorkEnded: ((usage: UsageReport | undefined) => void) | undefined;
+  /** What cancels each of the calls that it makes. Undefined for most: they make none. */
+  #asks: Map<number, AbortController> | undefined;
   /** Since when it waits for a worker, on the pool's clock. */
   readonly waitingSince: number;
   /** Its number in the worker it was sent to last. */
@@ -93,12 +96,36 @@ export class PoolCall implements DeadlineFollower {
   }
 
   /** Resolves when {@link endWork} is called: the work outlives its answer. */
-  lingering(): Promise<void> {
+  lingering(): Promise<UsageReport | undefined> {
     return new Promise((resolve) => (this.#onWorkEnded = resolve));
   }
 
-  /** No worker does anything for it any more. */
-  endWork(): void {
-    this.#onWorkEnded?.();
+  /** No worker does anything for it any more. @param usage - What it said it has used, if its worker said so. */
+  endWork(usage?: UsageReport): void {
+    this.#onWorkEnded?.(usage);
+  }
+
+  /** It makes a call, number `ask` among its own. Returns what tells that call to stop. */
+  openAsk(ask: number): AbortSignal {
+    const controller = new AbortController();
+    (this.#asks ??= new Map()).set(ask, controller);
+    return controller.signal;
+  }
+
+  /** It no longer wants a call that it makes. */
+  withdrawAsk(ask: number, reason: Error): void {
+    this.#asks?.get(ask)?.abort(reason);
+  }
+
+  /** A call that it made has ended. Another worker it ran in since may use the number again. */
+  closeAsk(ask: number, signal: AbortSignal): void {
+    if (this.#asks?.get(ask)?.signal === signal) this.#asks.delete(ask);
+  }
+
+  /** Its worker has gone, or need not answer: what it was making is wanted by nobody. */
+  withdrawAsks(reason: ToolError): void {
+    const asks = this.#asks;
+    this.#asks = undefined;
+    for (const controller of asks?.values() ?? []) controller.abort(reason);
   }
 }

@@ -8,7 +8,7 @@
  */
 import type { ErrorCode } from "../../core/error-codes.ts";
 import type { CancelTimer } from "../../time/clock.ts";
-import type { ToWorker, WorkerUsage } from "../worker/protocol.ts";
+import type { Attachment, ToWorker, WorkerUsage } from "../worker/protocol.ts";
 import { AttachedLoad } from "./attached-load.ts";
 import type { PoolCall, PoolTool } from "./pool-call.ts";
 import { type TaskTimes, readTaskTimes } from "./task-times.ts";
@@ -238,9 +238,9 @@ export class PoolWorker {
     this.tell({ type: "ping" });
   }
 
-  /** Sends a message at once, ahead of calls that wait for the next frame. */
-  tell(message: ToWorker): void {
-    this.#outbox.tell(message);
+  /** Sends a message at once, ahead of calls that wait for the next frame. @throws RangeError when it is too large. */
+  tell(message: ToWorker, attachments?: readonly Attachment[]): void {
+    this.#outbox.tell(message, attachments);
   }
 
   /** The worker has answered a call; undefined when it is none of its calls. */

@@ -114,8 +114,8 @@ export class WorkerOutbox {
   }
 
   /** Sends a message at once, ahead of calls that wait for the next frame. */
-  tell(message: ToWorker): void {
-    this.#sendFrame({ messages: [message], attachments: [] });
+  tell(message: ToWorker, attachments: readonly Attachment[] = []): void {
+    this.#sendFrame({ messages: [message], attachments });
   }
 
   #send(): void {

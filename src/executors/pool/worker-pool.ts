@@ -17,9 +17,10 @@ import { ToolError } from "../../core/tool-error.ts";
 import type { Tool } from "../../core/tool.ts";
 import type { CancelTimer } from "../../time/clock.ts";
 import type { Attempt, AttemptOutcome, Executor } from "../executor.ts";
-import type { Attachment, Frame, FromWorker } from "../worker/protocol.ts";
+import type { AskMessage, Attachment, Frame, FromWorker } from "../worker/protocol.ts";
 import { CallLine } from "./call-line.ts";
 import { neverStarted } from "./crash-errors.ts";
+import { onAsk, onWithdraw } from "./nested-asks.ts";
 import { OverdueCalls } from "./overdue-calls.ts";
 import { PoolCall } from "./pool-call.ts";
 import { poolStats } from "./pool-stats.ts";
@@ -28,12 +29,15 @@ import { refusalOf } from "./refusal.ts";
 import { QuietWatch } from "./quiet-watch.ts";
 import { ResourceCaps } from "./resource-caps.ts";
 import { ToolBook } from "./tool-book.ts";
-import { type WorkerAnswer, outcomeOf, timesIn } from "./worker-answer.ts";
+import { type WorkerAnswer, outcomeOf, timesIn, usageIn } from "./worker-answer.ts";
 import { WorkerDeaths } from "./worker-deaths.ts";
 import { type CrewParts, type WaitingCalls, WorkerCrew } from "./worker-crew.ts";
 
 /** What a pool is given by those who make it, whatever kind of workers it has. */
 export type PoolSurroundings = Pick<CrewParts, "clock" | "emit">;
+
+/** What the calls of a call are told whose worker has gone. */
+const RUNS_AGAIN = new ToolError("CALL_CANCELLED", "The call that made it is to run again.");
 
 /** An {@link Executor} over workers of one kind. */
 export class WorkerPool implements Executor {
@@ -212,15 +216,21 @@ export class WorkerPool implements Executor {
     if (!("type" in message)) this.#onAnswer(worker, message[0], { message, attachments });
     else if (message.type === "failed")
       this.#onAnswer(worker, message.seq, { message, attachments });
+    else if (message.type === "ask") onAsk(worker, message, attachments);
     else this.#onNews(worker, message);
   }
 
-  #onNews(worker: PoolWorker, message: Exclude<FromWorker, WorkerAnswer["message"]>): void {
+  #onNews(
+    worker: PoolWorker,
+    message: Exclude<FromWorker, WorkerAnswer["message"] | AskMessage>,
+  ): void {
     switch (message.type) {
       case "dropped":
         return this.#drop(worker.settle(message.seq));
       case "progress":
         return worker.find(message.seq)?.progressed(message.update);
+      case "withdraw":
+        return onWithdraw(worker, message);
       case "usage":
         return this.#caps.heard(worker, message);
       case "crashing":
@@ -242,16 +252,20 @@ export class WorkerPool implements Executor {
     const times = timesIn(answer);
     tool.profile.learn(times, ranAlone);
     this.#tools.survived(tool);
+    const usage = usageIn(answer);
     if (!call.answered) {
       const tookMs = this.#parts.clock.now() - call.startedAt;
-      call.answer(outcomeOf(tool.name, answer, { times, tookMs }));
+      call.answer(outcomeOf(tool.name, answer, { times, tookMs, usage }));
     }
-    call.endWork();
+    call.endWork(usage);
   }
 
   /** Puts calls back in line. No work is left of those answered meanwhile. */
   #putBack(calls: readonly PoolCall[]): void {
-    for (const call of calls) if (call.answered) this.#drop(call);
+    for (const call of calls) {
+      call.withdrawAsks(RUNS_AGAIN);
+      if (call.answered) this.#drop(call);
+    }
     this.#line.putBack(calls);
     if (calls.length > 0) this.#dispatchSoon();
   }

@@ -3,7 +3,8 @@ import type { ToolError } from "../../core/tool-error.ts";
 import type { Tool } from "../../core/tool.ts";
 import type { Attempt, AttemptOutcome, Executor } from "../executor.ts";
 import { refusalOf } from "../pool/refusal.ts";
-import { type PoolSurroundings, WorkerPool } from "../pool/worker-pool.ts";
+import { LeveledPools } from "../pool/leveled-pools.ts";
+import type { PoolSurroundings } from "../pool/worker-pool.ts";
 import { type GrantedRights, grantRights, rightsKey } from "./granted-rights.ts";
 import { canWithholdNetwork, hasPermissionFlag } from "./permission-flags.ts";
 import { type ProcessParts, ProcessTransport } from "./process-transport.ts";
@@ -24,7 +25,7 @@ export function createProcessExecutor(
 /** The pool of one set of rights. */
 interface RightsPool {
   readonly rights: GrantedRights | undefined;
-  readonly pool: WorkerPool;
+  readonly pool: LeveledPools;
 }
 
 class ProcessExecutor implements Executor {
@@ -70,7 +71,7 @@ class ProcessExecutor implements Executor {
     return [this.#unlimited, ...this.#limited.values()];
   }
 
-  #poolFor(tool: Tool): WorkerPool {
+  #poolFor(tool: Tool): LeveledPools {
     if (tool.permissions === undefined) return this.#unlimited.pool;
     const rights = this.#rightsOf(tool);
     const key = rightsKey(rights);
@@ -86,7 +87,7 @@ class ProcessExecutor implements Executor {
       rights === undefined ? tell : (event) => tell?.({ ...event, permissions: rights });
     const open = (listener: ConstructorParameters<typeof ProcessTransport>[1]): ProcessTransport =>
       new ProcessTransport({ ...this.#parts, rights }, listener);
-    return { rights, pool: new WorkerPool({ mode: this.mode, options, clock, emit, open }) };
+    return { rights, pool: new LeveledPools({ mode: this.mode, options, clock, emit, open }) };
   }
 
   #rightsOf(tool: Tool): GrantedRights {

@@ -1,5 +1,6 @@
 import type { Executor } from "../executor.ts";
-import { type PoolSurroundings, WorkerPool } from "../pool/worker-pool.ts";
+import { LeveledPools } from "../pool/leveled-pools.ts";
+import type { PoolSurroundings } from "../pool/worker-pool.ts";
 import { type ThreadParts, ThreadTransport } from "./thread-transport.ts";
 
 /**
@@ -9,7 +10,7 @@ import { type ThreadParts, ThreadTransport } from "./thread-transport.ts";
  */
 export function createThreadExecutor(parts: ThreadParts & PoolSurroundings): Executor {
   const { options, clock, emit } = parts;
-  return new WorkerPool({
+  return new LeveledPools({
     mode: "thread",
     options,
     clock,

@@ -4,6 +4,7 @@
  * An attachment is either {@link OwnedBytes}, which whoever carries it may move, or a view of memory that
  * somebody else may change or give away: that has to be copied before any other code runs.
  */
+import type { ConcreteMode } from "../../core/tool.ts";
 import { type Transferable, takeTransferMark } from "../../core/transfer.ts";
 import type { Attachment } from "./protocol.ts";
 
@@ -18,6 +19,11 @@ export class OwnedBytes extends Uint8Array<ArrayBuffer> {}
  *   move   the sender's buffer is detached and goes along; the value can never be sent again
  */
 export type TransferPolicy = "copy" | "keep" | "move";
+
+/** What becomes of bytes that are marked, and sent once and never again: only threads can give theirs away. */
+export function outgoingPolicy(mode: ConcreteMode): TransferPolicy {
+  return mode === "thread" ? "move" : "copy";
+}
 
 /** What a value's bytes are, and which attachment holds them. */
 export type Packed = readonly [kind: string, attachment: number];

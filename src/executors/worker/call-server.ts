@@ -16,6 +16,7 @@ import { ToolError } from "../../core/tool-error.ts";
 import type { ConcreteMode } from "../../core/tool.ts";
 import { namingMissingRight } from "./access-error.ts";
 import { AnswerBox } from "./answer-box.ts";
+import { AskedCalls } from "./asked-calls.ts";
 import type { ClaimSource } from "./claims.ts";
 import { CpuMeter } from "./cpu-meter.ts";
 import { doneMessage } from "./done-message.ts";
@@ -32,6 +33,7 @@ import type {
 } from "./protocol.ts";
 import { type CallHost, type CallMoment, RunningCall } from "./running-call.ts";
 import { encodeValue } from "./value-codec.ts";
+import { outgoingPolicy } from "./bytes-codec.ts";
 
 /** How long a worker loads tools before it takes calls all the same. Milliseconds. */
 const PRELOAD_MS = 2_000;
@@ -67,6 +69,7 @@ export class CallServer {
   readonly #port: WorkerPort;
   readonly #host: CallHost;
   readonly #answers: AnswerBox;
+  readonly #asked: AskedCalls;
   readonly #tools = new Map<number, LoadedTool>();
   readonly #waiting = new Map<number, IncomingCall>();
   readonly #running = new Map<number, RunningCall>();
@@ -90,8 +93,10 @@ export class CallServer {
       workerId: port.workerId,
       onProgress: ({ call: { seq } }, update) =>
         this.#answers.add({ type: "progress", seq, update: plainProgress(update) }),
+      onCall: (running, wanted) => this.#asked.ask(running, wanted),
     };
     this.#answers = new AnswerBox((frame) => port.send(frame));
+    this.#asked = new AskedCalls(this.#answers, port.mode);
   }
 
   /** Takes a frame from the pool. */
@@ -147,6 +152,9 @@ export class CallServer {
         return;
       case "cancel":
         this.#cancel(message.seq, deserializeError(message.reason));
+        return;
+      case "reply":
+        this.#asked.replied(message, attachments);
         return;
       case "ping":
         this.#answers.add({ type: "pong" });
@@ -265,18 +273,19 @@ export class CallServer {
     if (running.answered) return;
     try {
       const what = "The output of " + running.toolName;
-      const policy = this.#port.mode === "thread" ? "move" : "copy";
+      const policy = outgoingPolicy(this.#port.mode);
       const encoded = encodeValue(output, this.#answers.attachments, what, policy);
       const times = running.times(this.#moment());
-      this.#finish(running, doneMessage(running.call.seq, times, encoded));
+      this.#finish(running, doneMessage(running.call.seq, times, encoded, running.usage));
     } catch (thrown) {
       this.#fail(running, ToolError.from(thrown, running.toolName));
     }
   }
 
   #fail(running: RunningCall, error: ToolError): void {
-    const { seq } = running.call;
-    const failed = { type: "failed", seq, ...running.times(this.#moment()) } as const;
+    const { call, usage } = running;
+    const times = running.times(this.#moment());
+    const failed = { type: "failed", seq: call.seq, ...times, usage } as const;
     try {
       this.#finish(running, {
         ...failed,
@@ -321,6 +330,7 @@ export class CallServer {
   #forget(running: RunningCall): void {
     running.answered = true;
     this.#running.delete(running.call.seq);
+    this.#asked.ended(running);
   }
 
   #onlyCall(): RunningCall | undefined {

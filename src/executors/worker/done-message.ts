@@ -1,13 +1,24 @@
 /** Outputs on their way to the pool: a list when JSON says it all, which it mostly does. */
+import type { UsageReport } from "../../core/usage-report.ts";
 import type { Attachment, DoneMessage, RunTimes } from "./protocol.ts";
 import { type EncodedValue, decodeValue, isJsonAlone } from "./value-codec.ts";
 
 /** Packs an output. */
-export function doneMessage(seq: number, times: RunTimes, output: EncodedValue): DoneMessage {
+export function doneMessage(
+  seq: number,
+  times: RunTimes,
+  output: EncodedValue,
+  usage?: UsageReport,
+): DoneMessage {
   const { runMs, busyMs, cpuMs } = times;
   const isPlain = isJsonAlone(output);
-  if (isPlain && busyMs === undefined && cpuMs === undefined) return [seq, runMs, output.json];
-  const more = { ...(busyMs !== undefined && { busyMs }), ...(cpuMs !== undefined && { cpuMs }) };
+  const isShort = busyMs === undefined && cpuMs === undefined;
+  if (isPlain && isShort && usage === undefined) return [seq, runMs, output.json];
+  const more = {
+    ...(busyMs !== undefined && { busyMs }),
+    ...(cpuMs !== undefined && { cpuMs }),
+    ...(usage !== undefined && { usage }),
+  };
   return isPlain ? [seq, runMs, output.json, more] : [seq, runMs, null, { ...more, output }];
 }
 

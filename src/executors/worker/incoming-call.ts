@@ -1,4 +1,4 @@
-import { CallContext } from "../../core/call-context.ts";
+import { CallContext, type CallSurroundings } from "../../core/call-context.ts";
 import { thrownText } from "../../core/thrown-text.ts";
 import type { ConcreteMode, ToolProgress } from "../../core/tool.ts";
 import type { Attachment, CallDetails, CallMessage } from "./protocol.ts";
@@ -56,12 +56,10 @@ export class IncomingCall {
 }
 
 /** Where a call runs, and what it can ask there. */
-export interface CallPlace {
+export interface CallPlace extends CallSurroundings {
   readonly toolName: string;
   readonly mode: ConcreteMode;
   readonly workerId: string;
-  makeSignal(): AbortSignal;
-  onProgress(update: ToolProgress): void;
 }
 
 /** Progress as JavaScript may tell it. */

@@ -1,15 +1,19 @@
 /**
  * What a pool and its workers say to each other.
  *
- *   pool ─▶ worker   tool, preload, call, cancel, ping, close
- *   pool ◀─ worker   ready, loaded, an output | failed | dropped (exactly one per call), progress, usage, crashing, pong
+ *   pool ─▶ worker   tool, preload, call, cancel, reply, ping, close
+ *   pool ◀─ worker   ready, loaded, an output | failed | dropped (exactly one per call), progress, ask, withdraw,
+ *                    usage, crashing, pong
  *
  * Calls are numbered per worker by `seq`, from 1 upwards, and a worker begins them in that order. A
  * worker runs a call only after it has claimed its `seq` (see claims.ts), so that who began what is
- * known even after the worker's sudden death.
+ * known even after the worker's sudden death. A call that is running may `ask` for calls of other tools; each
+ * is answered by one `reply`, unless the call that asked has ended before.
  */
+import type { NestedCallOptions } from "../../core/nested-call.ts";
 import type { SerializedError } from "../../core/serialized-error.ts";
 import type { ToolOrigin, ToolProgress } from "../../core/tool.ts";
+import type { UsageReport } from "../../core/usage-report.ts";
 import type { EncodedValue } from "./value-codec.ts";
 
 /** How a worker loads a tool. */
@@ -56,8 +60,40 @@ export type ToWorker =
   /** Asks for tools to be loaded before they are called; `loaded` follows. */
   | { readonly type: "preload"; readonly tools: readonly number[] }
   | { readonly type: "cancel"; readonly seq: number; readonly reason: SerializedError }
+  | ReplyMessage
   | { readonly type: "ping" }
   | { readonly type: "close" };
+
+/** What came of a call that a tool asked for: an output, or an error. */
+export interface ReplyMessage extends AskedCall {
+  readonly type: "reply";
+  readonly output?: EncodedValue | undefined;
+  readonly error?: SerializedError | undefined;
+}
+
+/** Which call of a tool is meant. */
+export interface AskedCall {
+  /** The call that asks. */
+  readonly seq: number;
+  /** Its number among those that it asks for. */
+  readonly ask: number;
+}
+
+/** A tool calls another tool. */
+export interface AskMessage extends AskedCall {
+  readonly type: "ask";
+  readonly name: string;
+  readonly input: EncodedValue;
+  readonly options: Omit<NestedCallOptions, "signal">;
+  /** Set when its signal had aborted before. */
+  readonly withdrawn?: SerializedError | undefined;
+}
+
+/** A tool no longer wants a call it has asked for. The reply follows all the same. */
+export interface WithdrawMessage extends AskedCall {
+  readonly type: "withdraw";
+  readonly reason: SerializedError;
+}
 
 /** How long a call took, where it ran. Milliseconds. */
 export interface RunTimes {
@@ -96,6 +132,8 @@ export type DoneMessage = readonly [
 /** What most outputs do not have. */
 export interface DoneDetails extends Omit<RunTimes, "runMs"> {
   readonly output?: EncodedValue | undefined;
+  /** What the call said it has used. */
+  readonly usage?: UsageReport | undefined;
 }
 
 /** A call has failed. */
@@ -103,6 +141,8 @@ export interface FailedMessage extends RunTimes {
   readonly type: "failed";
   readonly seq: number;
   readonly error: SerializedError;
+  /** What the call said it has used. */
+  readonly usage?: UsageReport | undefined;
 }
 
 /** Messages from a worker. Exactly one {@link DoneMessage}, `failed` or `dropped` follows every `call` it claims. */
@@ -113,6 +153,8 @@ export type FromWorker =
   /** It was cancelled before it began. */
   | { readonly type: "dropped"; readonly seq: number }
   | { readonly type: "progress"; readonly seq: number; readonly update: ToolProgress }
+  | AskMessage
+  | WithdrawMessage
   /** Sent along with answers now and then. */
   | ({ readonly type: "usage" } & WorkerUsage)
   /** The worker will die of what the call `seq` did, or of something no call is known to have done. */

@@ -22,7 +22,12 @@ beforeEach(() => {
 let cpuMs = 0;
 const moment = (): CallMoment => ({ at: now, cpuMs });
 const TOOL = { name: "t", repeatable: false };
-const HOST: CallHost = { mode: "process", workerId: "process-1", onProgress: () => {} };
+const HOST: CallHost = {
+  mode: "process",
+  workerId: "process-1",
+  onProgress: () => {},
+  onCall: () => Promise.reject(new Error("There is no other tool.")),
+};
 const makeCall = (): RunningCall =>
   new RunningCall(new IncomingCall([1, 1, "1.1", "call_1", {}], []), TOOL, HOST, moment());
 

@@ -1,5 +1,8 @@
 import { type EventLoopUtilization, performance } from "node:perf_hooks";
+import type { NestedCallOptions } from "../../core/nested-call.ts";
 import type { ConcreteMode, ToolProgress } from "../../core/tool.ts";
+import type { UsageReport } from "../../core/usage-report.ts";
+import { addUsage } from "../../core/usage-sum.ts";
 import type { CallPlace, IncomingCall } from "./incoming-call.ts";
 import type { RunTimes, ToolMessage } from "./protocol.ts";
 
@@ -20,6 +23,15 @@ export interface CallHost {
   readonly workerId: string;
   /** A call says how far it has come. */
   onProgress(running: RunningCall, update: ToolProgress): void;
+  /** A call wants another tool to be called. What comes in has been checked. */
+  onCall(running: RunningCall, call: WantedCall): Promise<unknown>;
+}
+
+/** A call that a tool makes. */
+export interface WantedCall {
+  readonly name: string;
+  readonly input: unknown;
+  readonly options: NestedCallOptions;
 }
 
 /** A call that has begun in this worker. */
@@ -36,6 +48,8 @@ export class RunningCall implements CallPlace {
   #reason: unknown;
   /** Whether its answer is given; later ones do not count. */
   answered = false;
+  /** What it has reported so far. */
+  usage: UsageReport | undefined;
 
   constructor(
     call: IncomingCall,
@@ -69,6 +83,14 @@ export class RunningCall implements CallPlace {
 
   onProgress(update: ToolProgress): void {
     if (!this.answered) this.#host.onProgress(this, update);
+  }
+
+  onCall(name: string, input: unknown, options: NestedCallOptions): Promise<unknown> {
+    return this.#host.onCall(this, { name, input, options });
+  }
+
+  onUsage(report: number | UsageReport): void {
+    this.usage = addUsage(this.usage, report);
   }
 
   /** Aborts when the call is cancelled. Made when first asked for. */
