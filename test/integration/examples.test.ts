@@ -27,6 +27,12 @@ const PRINTED: Readonly<Record<string, readonly string[]>> = {
     "CALL_CANCELLED",
     "call throws: true",
   ],
+  "tool-limits.ts": [
+    "takes 10 ms                    100    on       100    none",
+    "has 10 places, and 100 ms      100    on       100    none",
+    "5 low and 50 high calls",
+    "every 100 ms, of 20 ms         50     on       50     ",
+  ],
   "provider-round-trip.ts": [
     '"name":"spotify_play"',
     '{"role":"tool","tool_call_id":"call_1","content":"{\\"playing\\":\\"Blue\\"}"}',
