@@ -18,6 +18,7 @@ export function registryOptions(config: ToolyardConfig): ToolRegistryOptions {
 /** `value` with each text `"Infinity"` in it as the number. JSON has no other way to write it. */
 export function withInfinity(value: unknown): unknown {
   if (value === "Infinity") return Infinity;
+  if (Array.isArray(value)) return value.map(withInfinity);
   return typeof value === "object" && value !== null ? mapValues(value, withInfinity) : value;
 }
 

@@ -14,6 +14,8 @@ export interface SchemaNode {
   readonly type?: string | readonly string[];
   readonly minimum?: number;
   readonly exclusiveMinimum?: number;
+  readonly maximum?: number;
+  readonly exclusiveMaximum?: number;
   readonly minLength?: number;
   readonly minItems?: number;
   readonly required?: readonly string[];

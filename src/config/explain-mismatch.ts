@@ -117,10 +117,18 @@ function describeText({ pattern, examples = [], minLength }: SchemaNode): string
   return `text${minLength === undefined ? "" : NOT_EMPTY}`;
 }
 
-function describeNumber(type: string, { minimum, exclusiveMinimum }: SchemaNode): string {
+function describeNumber(type: string, schema: SchemaNode): string {
+  const { minimum, exclusiveMinimum, maximum, exclusiveMaximum } = schema;
   const name = type === "integer" ? "an integer" : "a number";
-  if (exclusiveMinimum !== undefined) return `${name} above ${exclusiveMinimum}`;
-  return minimum === undefined ? name : `${name} from ${minimum}`;
+  const least =
+    exclusiveMinimum === undefined ? bound("from", minimum) : bound("above", exclusiveMinimum);
+  const most =
+    exclusiveMaximum === undefined ? bound("to", maximum) : bound("and below", exclusiveMaximum);
+  return `${name}${least}${most}`;
+}
+
+function bound(word: string, value: number | undefined): string {
+  return value === undefined ? "" : ` ${word} ${value}`;
 }
 
 function list(parts: readonly string[]): string {

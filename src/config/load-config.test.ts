@@ -114,6 +114,21 @@ describe("a sound config", () => {
     expect(await load("\uFEFF{}")).toMatchObject({ options: {}, tools: [], disabled: [] });
   });
 
+  test("takes lists of rates, and templates of keys, as they are", async () => {
+    const limits = {
+      "github.*": {
+        rate: [
+          { limit: 60, per: "minute" },
+          { limit: 5_000, per: "day" },
+        ],
+      },
+      edit_file: { key: "file:{path}" },
+      tenant: { weight: { pro: 4 } },
+    };
+    const { options } = await load(JSON.stringify({ limits }));
+    expect(options.limits).toEqual(limits);
+  });
+
   test("writes no limit as text, for JSON has no Infinity", async () => {
     const { options, tools } = await load(`{
       "timeoutMs": "Infinity",
@@ -242,12 +257,16 @@ const SEEN_BY_EDITORS: readonly BadConfig[] = [
     'toolyard.json:1:40  limits["*"].queue.max: is -1. Write an integer from 0 or "Infinity".',
   ],
   [
-    '{ "limits": { "math.*": { "concurrency": 5 } } }',
-    'toolyard.json:1:15  limits["math.*"]: is not known here. Write "*" or a tool\'s full name; patterns and tags are not known yet.',
+    '{ "limits": { "tag:": {} } }',
+    'toolyard.json:1:15  limits["tag:"]: is not known here. Write "*", a tool\'s full name, a pattern such as "github.*", "source:NAMESPACE", "tag:TAG", or "tenant" for each tenant by itself.',
   ],
   [
-    '{ "limits": { "tag:net": {} } }',
-    'toolyard.json:1:15  limits["tag:net"]: is not known here. Write "*" or a tool\'s full name; patterns and tags are not known yet.',
+    '{ "limits": { "a": { "rate": [{ "limit": 5, "per": "week" }] } } }',
+    'toolyard.json:1:52  limits.a.rate[0].per: is "week". Write "second", "minute", "hour" or "day".',
+  ],
+  [
+    '{ "limits": { "a": { "adaptive": { "backoff": 1 } } } }',
+    "toolyard.json:1:47  limits.a.adaptive.backoff: is 1. Write a number above 0 and below 1.",
   ],
   [
     '{ "pools": { "threads": {} } }',
