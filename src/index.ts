@@ -1,3 +1,4 @@
+export { type BudgetAmounts, CallBudget, type CallBudgetOptions } from "./core/call-budget.ts";
 export { ERROR_CODES, type ErrorCode, type ErrorCodeFacts } from "./core/error-codes.ts";
 export type { CallEvent, CallEventBase, EventSink, RegistryEvent } from "./core/call-event.ts";
 export type { FromJsonSchema, JsonSchema } from "./core/json-schema.ts";

@@ -1,4 +1,5 @@
 /** Checks of what types cannot: a tool may be written in JavaScript, or come from a source. */
+import { ERROR_CODES } from "./error-codes.ts";
 import { EXECUTION_MODES } from "./execution-mode.ts";
 import { permissionsProblem } from "./permissions.ts";
 import type { RetryPolicy, Tool } from "./tool-shape.ts";
@@ -77,27 +78,34 @@ function timeProblem(tool: UncheckedTool): string | undefined {
   return wrong === undefined ? undefined : `\`${wrong}\` must be a number above 0.`;
 }
 
+const RETRY_FLOORS = [
+  ["initialIntervalMs", 0],
+  ["backoffCoefficient", 1],
+  ["maximumIntervalMs", 0],
+] as const satisfies readonly (readonly [keyof RetryPolicy, number])[];
+
 function retryProblem(retry: RetryPolicy): string | undefined {
-  const { maximumAttempts = 1, initialIntervalMs = 0, backoffCoefficient = 1 } = retry;
+  const { maximumAttempts = 1, retryOn = [] } = retry;
   if (!Number.isInteger(maximumAttempts) || maximumAttempts < 1) {
     return "`retry.maximumAttempts` must be an integer from 1.";
   }
-  if (!isAtLeast(initialIntervalMs, 0)) {
-    return "`retry.initialIntervalMs` must be a number from 0.";
-  }
-  if (!isAtLeast(backoffCoefficient, 1)) {
-    return "`retry.backoffCoefficient` must be a number from 1.";
-  }
-  if (!isAtLeast(retry.maximumIntervalMs ?? 0, 0)) {
-    return "`retry.maximumIntervalMs` must be a number from 0.";
-  }
-  return undefined;
+  const wrong = RETRY_FLOORS.find(([field, least]) => !isAtLeast(retry[field] ?? least, least));
+  if (wrong !== undefined) return `\`retry.${wrong[0]}\` must be a number from ${wrong[1]}.`;
+  return codesProblem(retryOn);
+}
+
+function codesProblem(codes: unknown): string | undefined {
+  if (!isTextList(codes)) return "`retry.retryOn` must be a list of error codes.";
+  const unknown = codes.find((code) => !Object.hasOwn(ERROR_CODES, code));
+  return unknown === undefined
+    ? undefined
+    : `\`retry.retryOn\`: there is no error code "${unknown}".`;
 }
 
 function isAtLeast(value: unknown, least: number): boolean {
   return typeof value === "number" && value >= least;
 }
 
-function isTextList(value: unknown): boolean {
+function isTextList(value: unknown): value is readonly string[] {
   return Array.isArray(value) && value.every((word) => typeof word === "string");
 }

@@ -73,8 +73,10 @@ export const ERROR_CODES: Readonly<Record<ErrorCode, ErrorCodeFacts>> = {
   RATE_LIMITED: {
     httpStatus: 429,
     retryable: true,
-    meaning: "A rate limit, ours or the provider's, refuses the call for the moment.",
-    remedy: "Wait for `retryAfterMs`.",
+    meaning:
+      "A rate limit, ours or the provider's, refuses the call for the moment; or, with `details.budget`, the budget of its run is used up.",
+    remedy:
+      "Wait for `retryAfterMs`. With `details.budget` waiting does not help: raise that part of the `CallBudget`, or end the run; `sameFailures` means that the very same call kept failing.",
   },
   CIRCUIT_OPEN: {
     httpStatus: 503,

@@ -1,3 +1,4 @@
+import type { CallBudget } from "./call-budget.ts";
 import type { ExecutionMode } from "./tool.ts";
 
 /** One call that a model asks for, in our own form. */
@@ -26,6 +27,8 @@ export interface CallOptions {
   readonly tenant?: string | undefined;
   /** Told to the tool, to recognise a repeated effect by. */
   readonly idempotencyKey?: string | undefined;
+  /** What the run may use that these calls are a part of. Calls that tools make draw on it too. Default: no limit. */
+  readonly budget?: CallBudget | undefined;
   /** Anything a tool should know; `context.context` there. Crosses into workers as a copy. */
   readonly context?: unknown;
 }

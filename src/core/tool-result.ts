@@ -18,10 +18,18 @@ export interface CallTiming {
   /** Which worker ran the last attempt; undefined on the event loop. */
   readonly workerId: string | undefined;
   /**
-   * What held it longest: a limit, such as `*` or a tool's name, or `worker` when it waited for a worker
-   * for longer than for any limit, and for a millisecond at least. Undefined when nothing held it.
+   * What held it longest: a limit, such as `*` or a tool's name; `worker` when it waited for a worker
+   * for longer than for any limit, and for a millisecond at least; `identical call` when it waited for the
+   * result of another. Undefined when nothing held it.
    */
   readonly waitedFor: string | undefined;
+  /**
+   * The `callNumber` of the identical call whose execution gave this result, where `limits[scope].dedupe` is on:
+   * `queuedMs` is what it waited for that one.
+   */
+  readonly sharedWith?: number | undefined;
+  /** Whether the output was kept from an earlier call (`limits[scope].cache`). */
+  readonly cached?: boolean | undefined;
 }
 
 interface ResultBase {

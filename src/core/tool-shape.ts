@@ -1,4 +1,5 @@
 /** What a tool is: a name, a description, an input schema, a function, and what it asks for. */
+import type { ErrorCode } from "./error-codes.ts";
 import type { ConcreteMode, ExecutionMode } from "./execution-mode.ts";
 import type { FromJsonSchema, JsonSchema } from "./json-schema.ts";
 import type { CallTool } from "./nested-call.ts";
@@ -29,6 +30,12 @@ export interface RetryPolicy {
   readonly backoffCoefficient?: number;
   /** Most milliseconds waited before any attempt. Default 10_000. */
   readonly maximumIntervalMs?: number;
+  /**
+   * The codes after which a call is tried again. Default: whatever says that it is `retryable`. An attempt that our own
+   * limits refused (`RATE_LIMITED`, `CIRCUIT_OPEN`) is tried again only when its code is listed here; one that found a
+   * queue full (`QUEUE_FULL`) never, for load that was shed must not come back.
+   */
+  readonly retryOn?: readonly ErrorCode[];
 }
 
 /** How far a running call has come. */

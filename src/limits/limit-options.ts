@@ -160,8 +160,8 @@ export interface LimitOptions {
   readonly retryBudget?: RetryBudgetOptions | boolean | undefined;
   /** Calls that are identical and run at the same time share one execution. Tools that are `readOnly` only. */
   readonly dedupe?: boolean | undefined;
-  /** Keeps answers. Tools that are `readOnly` only. */
-  readonly cache?: CacheOptions | undefined;
+  /** Keeps answers. Tools that are `readOnly` only. `false`: not these, though a wider limit says so. */
+  readonly cache?: CacheOptions | false | undefined;
   /**
    * For `"*"` alone: milliseconds that one step of priority is worth. A call of priority 1 is served like one of
    * priority 0 that came so much later: it waits behind those that came at most this long after it. Default 10_000.

@@ -4,8 +4,12 @@ import { testTool } from "../testing/call-stage.ts";
 import { VirtualClock } from "../testing/virtual-clock.ts";
 import { type BoundTool, autoModeOf, bindTool } from "./bound-tool.ts";
 import { createRuntime } from "./create-runtime.ts";
+import { RetryBudgets } from "./retry-policies.ts";
+import { SharedResults } from "./shared-results.ts";
 
-const { executors } = createRuntime({ clock: new VirtualClock() });
+const clock = new VirtualClock();
+const { executors } = createRuntime({ clock });
+const shared = new SharedResults(clock);
 const fromModule: ToolOrigin = {
   kind: "module",
   url: "file:///tools/math.ts",
@@ -16,7 +20,7 @@ const fromModule: ToolOrigin = {
 function bind(settings: Partial<Tool> = {}, timeoutMs = 30_000): BoundTool {
   return bindTool(
     testTool("t", () => 1, settings),
-    { executors, timeoutMs },
+    { executors, timeoutMs, retryBudgets: new RetryBudgets(), shared },
   );
 }
 

@@ -4,7 +4,10 @@ import type { ConcreteMode, ExecutionMode, Tool } from "../core/tool.ts";
 import type { Executor } from "../executors/executor.ts";
 import { compileValidator } from "../schema/compile-validator.ts";
 import type { Validator } from "../schema/validator.ts";
+import type { RetryBudget } from "../limits/retry-budget.ts";
 import { type ResolvedRetryPolicy, resolveRetryPolicy } from "./retry.ts";
+import type { RetryBudgets } from "./retry-policies.ts";
+import type { SharedResults, ToolSharing } from "./shared-results.ts";
 import { ToolTally } from "./tool-tally.ts";
 
 /** Milliseconds one attempt may take unless its tool or the registry says otherwise. */
@@ -22,6 +25,10 @@ export interface BoundTool {
   /** Makes the error of an attempt that took longer than that. */
   readonly timedOut: () => ToolError;
   readonly retry: ResolvedRetryPolicy;
+  /** Each retry needs a place in all of these. */
+  readonly retryBudgets: readonly RetryBudget[];
+  /** What its calls share. */
+  readonly sharing: ToolSharing;
   /** What the tool itself asks for; undefined: what the registry says. */
   readonly mode: ExecutionMode | undefined;
   /** What `auto` means for this tool. */
@@ -35,6 +42,8 @@ export interface BoundTool {
 export interface BindingParts {
   readonly executors: Readonly<Record<ConcreteMode, Executor>>;
   readonly timeoutMs: number;
+  readonly retryBudgets: RetryBudgets;
+  readonly shared: SharedResults;
 }
 
 /**
@@ -57,6 +66,8 @@ export function bindTool(tool: Tool, parts: BindingParts): BoundTool {
     timeoutMs,
     timedOut: () => timedOut(tool.name, timeoutMs),
     retry: resolveRetryPolicy(tool.retry),
+    retryBudgets: parts.retryBudgets.of(tool),
+    sharing: parts.shared.of(tool),
     mode: tool.mode,
     autoMode: autoModeOf(tool),
     executors: { async: choose("async"), thread: choose("thread"), process: choose("process") },

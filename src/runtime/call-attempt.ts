@@ -7,6 +7,7 @@ import type { AttemptFacts, Permit, PermitOutcome } from "../limits/limiter.ts";
 import type { Clock } from "../time/clock.ts";
 import { Deadline } from "../time/deadline.ts";
 import type { AcceptedCall } from "./accepted-call.ts";
+import { chargeTokens } from "./call-budgets.ts";
 import { type Caller, NestedCalls } from "./nested-calls.ts";
 import type { ReadyCall } from "./ready-call.ts";
 
@@ -23,10 +24,10 @@ export class CallAttempt implements Attempt, Caller {
   /** Made when its tool first makes a call. */
   #calls: NestedCalls | undefined;
 
-  constructor(clock: Clock, call: ReadyCall, attempt: number, permit: Permit) {
+  constructor(clock: Clock, call: ReadyCall, permit: Permit) {
     const { accepted } = call;
-    this.attempt = attempt;
-    this.attemptId = `${accepted.callNumber}.${attempt}`;
+    this.attempt = call.story.nextAttempt;
+    this.attemptId = `${accepted.callNumber}.${this.attempt}`;
     this.deadline = new Deadline(clock, accepted.deadline);
     this.permit = permit;
     this.#clock = clock;
@@ -101,7 +102,10 @@ export class CallAttempt implements Attempt, Caller {
     this.#isOver = true;
     const callsEnded = this.#calls?.close();
     this.deadline.close();
-    if (outcome !== undefined) this.#call.story.ran(outcome);
+    if (outcome !== undefined) {
+      this.#call.story.ran(outcome);
+      chargeTokens(this.accepted.options.budget, outcome);
+    }
     release(this.permit, outcome);
     return callsEnded;
   }

@@ -225,7 +225,7 @@ describe("time", () => {
     expect(stage.clock.pendingTimers).toBe(0);
   });
 
-  test("of the whole call covers all attempts and the back-off between them", async () => {
+  test("of the whole call covers all attempts and the back-off between them: what it would cut short is not begun", async () => {
     const stage = new CallStage({
       tools: (clock) => [
         testTool(
@@ -242,12 +242,14 @@ describe("time", () => {
       ],
       random: () => 0.99999,
     });
-    const running = stage.run({ name: "t" }, {}, limited(stage, 350));
-    await stage.clock.advance(350);
+    const deadline = limited(stage, 350);
+    const running = stage.run({ name: "t" }, {}, deadline);
+    await stage.clock.advance(301);
+    deadline.close();
     const result = await running;
-    expect(errorOf(result)).toBe(ranOut);
+    expect(errorOf(result).message).toBe("t failed: again");
     expect(result.timing.attempts).toBe(2);
-    expect(result.timing.queuedMs + result.timing.runMs).toBeCloseTo(350);
+    expect(result.timing.queuedMs + result.timing.runMs).toBeCloseTo(300);
     expect(stage.limiter.held).toBe(0);
     expect(stage.clock.pendingTimers).toBe(0);
   });

@@ -7,6 +7,7 @@ import type { ExecutionMode } from "../core/tool.ts";
 import { Deadline } from "../time/deadline.ts";
 import type { Nesting } from "./accepted-call.ts";
 import type { BoundTool } from "./bound-tool.ts";
+import { checkBudget, keepToBudget } from "./call-budgets.ts";
 import { followSignal, limitTime } from "./call-deadline.ts";
 import { type PipelineParts, runCall } from "./call-pipeline.ts";
 import { checkMode } from "./check-mode.ts";
@@ -48,6 +49,7 @@ export class CallBatch {
     this.#nesting = { nextCallNumber, run: (call) => runCall(parts, call) };
     this.#deadline = new Deadline(surroundings.parts.clock, surroundings.root);
     if (counting === "together") limitTime(this.#deadline, options.deadlineMs);
+    keepToBudget(options.budget, this.#deadline, surroundings.parts.clock);
     this.#stopListening = followSignal(options.signal, this.#deadline);
   }
 
@@ -109,11 +111,13 @@ const KNOWN: ReadonlySet<string> = new Set([
   "priority",
   "tenant",
   "idempotencyKey",
+  "budget",
   "context",
 ] satisfies (keyof CallOptions)[]);
 
 function checkCallOptions(options: CallOptions): void {
   const { mode, deadlineMs, priority } = options;
+  checkBudget(options.budget);
   const unknown = Object.keys(options).find((key) => !KNOWN.has(key));
   if (unknown !== undefined) {
     const hint = unknown === "timeoutMs" ? " It belongs to a tool; `deadlineMs` is per call." : "";

@@ -1,25 +1,27 @@
 /**
  * One call, from the name a model asked for to the one result it gets back:
  *
- *   resolve ─▶ choose place ─▶ parse input ─▶ ┌ acquire permit ─▶ execute ─▶ release permit ┐ ─▶ parse output ─▶ result
- *                                             └────────── back off, holding nothing ◀───────┘
+ *   budget ─▶ resolve ─▶ choose place ─▶ parse input ─▶ shared? ─▶
+ *
+ *     ┌ acquire permit ─▶ execute ─▶ release permit ┐ ─▶ parse output ─▶ result
+ *     └────────── back off, holding nothing ◀───────┘
  *
  * This file alone knows the order. Below it code throws or returns outcomes; `runCall` has the only
  * `catch` that turns a throw into a result.
  */
 import { ToolError } from "../core/tool-error.ts";
 import type { ToolResult } from "../core/tool-result.ts";
-import type { AttemptFailure, AttemptOutcome, Executor } from "../executors/executor.ts";
+import type { AttemptOutcome, Executor } from "../executors/executor.ts";
 import type { Limiter } from "../limits/limiter.ts";
 import type { Clock } from "../time/clock.ts";
-import { sleep } from "../time/sleep.ts";
 import type { AcceptedCall } from "./accepted-call.ts";
 import type { BoundTool } from "./bound-tool.ts";
 import { CallAttempt } from "./call-attempt.ts";
+import { takeFromBudget } from "./call-budgets.ts";
 import { CallStory } from "./call-story.ts";
 import { parseInput, parseOutput } from "./parse-values.ts";
 import { ReadyCall } from "./ready-call.ts";
-import { retryDelay } from "./retry.ts";
+import { admit, backOff } from "./retry.ts";
 
 /** What every call of a registry shares. */
 export interface PipelineParts {
@@ -33,45 +35,54 @@ export interface PipelineParts {
  * Runs one call to its result. Never rejects. It awaits only what is a promise: a call that nothing
  * holds up is over before this returns.
  */
+// oxlint-disable-next-line complexity -- Half of it asks whether there is anything to wait for.
 export async function runCall(parts: PipelineParts, accepted: AcceptedCall): Promise<ToolResult> {
-  const { call, deadline } = accepted;
   const story = new CallStory(parts.clock, accepted);
   story.invoked();
   try {
-    const bound = accepted.resolve(call.name);
-    story.resolved(bound.tool.name, bound.tally);
-    const executor = executorFor(bound, accepted);
-    let input = parseInput(bound, call);
-    if (input instanceof Promise) input = await input;
-    if (deadline.reason !== undefined) throw deadline.reason;
-    story.waits(executor.mode);
-    const ready = new ReadyCall(story, accepted, bound, input);
-    for (let number = 1; ; number += 1) {
-      let permit = parts.limiter.acquire(ready);
+    let ready = prepare(story, accepted);
+    if (ready instanceof Promise) ready = await ready;
+    let shared = ready.bound.sharing.find(ready);
+    if (shared instanceof Promise) shared = await shared;
+    if (shared !== undefined) return story.shared(shared);
+    for (;;) {
+      let permit = admit(parts, ready);
       if (permit instanceof Promise) permit = await permit;
       story.admitted();
-      const attempt = new CallAttempt(parts.clock, ready, number, permit);
+      const attempt = new CallAttempt(parts.clock, ready, permit);
       let outcome: AttemptOutcome | undefined;
       let callsEnded: Promise<unknown> | undefined;
       try {
         ready.onAdmitted();
-        const executing = executor.execute(attempt);
+        const executing = ready.executor.execute(attempt);
         outcome = executing instanceof Promise ? await executing : executing;
       } finally {
         callsEnded = attempt.end(outcome);
       }
       if (callsEnded !== undefined) await callsEnded;
       if (outcome.status === "error") {
-        await backOff(parts, ready, number, outcome);
+        await backOff(parts, ready, outcome);
         continue;
       }
-      let output = parseOutput(bound, outcome.output);
+      let output = parseOutput(ready.bound, outcome.output);
       if (output instanceof Promise) output = await output;
       return story.completed(output);
     }
   } catch (thrown) {
-    return story.failed(ToolError.from(thrown, call.name));
+    return story.failed(ToolError.from(thrown, accepted.call.name));
   }
+}
+
+/** Everything that may refuse a call before it asks for its turn. A promise only when its schema needs one. */
+function prepare(story: CallStory, accepted: AcceptedCall): ReadyCall | Promise<ReadyCall> {
+  takeFromBudget(accepted, story);
+  const bound = accepted.resolve(accepted.call.name);
+  story.resolved(bound.tool.name, bound.tally);
+  const place = { bound, executor: executorFor(bound, accepted) };
+  const input = parseInput(bound, accepted.call);
+  return input instanceof Promise
+    ? input.then((late) => new ReadyCall(story, accepted, place, late))
+    : new ReadyCall(story, accepted, place, input);
 }
 
 /** Call over tool over registry; `auto` means what the tool's origin says. */
@@ -80,18 +91,4 @@ function executorFor({ mode, autoMode, executors }: BoundTool, accepted: Accepte
   const choice = executors[asked === "auto" ? autoMode : asked];
   if ("refusal" in choice) throw choice.refusal;
   return choice.executor;
-}
-
-/** Waits before the next attempt, holding nothing. Throws the failure when there is to be none. */
-async function backOff(
-  parts: PipelineParts,
-  { accepted, bound, story }: ReadyCall,
-  attempt: number,
-  failure: AttemptFailure,
-): Promise<void> {
-  const failed = { tool: bound.tool, retry: bound.retry, attempt, failure };
-  const delayMs = accepted.deadline.reason ? undefined : retryDelay(failed, parts.random);
-  if (delayMs === undefined) throw failure.error;
-  story.retried(attempt, delayMs, failure.error);
-  await sleep(parts.clock, delayMs, accepted.deadline);
 }

@@ -3,10 +3,11 @@ import type { CallEvent, EventSink } from "../core/call-event.ts";
 import type { ErrorCode } from "../core/error-codes.ts";
 import type { ToolCall } from "../core/tool-call.ts";
 import type { ToolError } from "../core/tool-error.ts";
-import type { CallTiming, ErrorResult, OkResult } from "../core/tool-result.ts";
+import type { CallTiming, ErrorResult, OkResult, ToolResult } from "../core/tool-result.ts";
 import type { ConcreteMode, ToolProgress } from "../core/tool.ts";
 import type { AttemptTimes } from "../executors/executor.ts";
 import type { Clock } from "../time/clock.ts";
+import type { SharedResult } from "./shared-results.ts";
 import type { ToolTally } from "./tool-tally.ts";
 
 /** What a call is said to have waited for when no worker was free. */
@@ -29,6 +30,9 @@ type EventBody = CallEvent extends infer Event
     : never
   : never;
 
+/** Told the result of a call, before its last event. */
+export type ResultWatcher = (result: ToolResult) => void;
+
 /** Keeps the record of one call and tells it to the event sink, if there is one. */
 export class CallStory {
   readonly #clock: Clock;
@@ -41,6 +45,7 @@ export class CallStory {
   #transferMs = 0;
   #cpuMs: number | undefined;
   #attempts = 0;
+  #retries = 0;
   /** Number of the attempt that runs; undefined while none does. */
   #running: number | undefined;
   #mode: ConcreteMode | undefined;
@@ -50,6 +55,9 @@ export class CallStory {
   #heldSince = 0;
   #waitedFor: string | undefined;
   #longestWaitMs = 0;
+  #watchers: ResultWatcher[] | undefined;
+  #sharedWith: number | undefined;
+  #isCached: boolean | undefined;
 
   constructor(clock: Clock, subject: StorySubject) {
     this.#clock = clock;
@@ -60,6 +68,21 @@ export class CallStory {
   /** When it began to wait, on the clock; the time it arrived where it does not wait. */
   get waitingSince(): number {
     return this.#waitingSince ?? this.#clock.now();
+  }
+
+  /** Number of the attempt that is next, or under way, from 1; those count that were refused before they began. */
+  get nextAttempt(): number {
+    return this.#retries + 1;
+  }
+
+  /** Whether an attempt has begun. */
+  get hasBegun(): boolean {
+    return this.#attempts > 0;
+  }
+
+  /** Calls `watcher` when the result is there. */
+  whenOver(watcher: ResultWatcher): void {
+    (this.#watchers ??= []).push(watcher);
   }
 
   /** The call has arrived. */
@@ -114,10 +137,20 @@ export class CallStory {
     if (attempt === this.#running) this.#tell({ ...update, type: "tool.progress" });
   }
 
-  /** Attempt number `attempt` failed, and the call waits `delayMs` for the next. */
-  retried(attempt: number, delayMs: number, error: ToolError): void {
+  /** The attempt failed, and the call waits `delayMs` for the next. */
+  retried(delayMs: number, error: ToolError): void {
+    const attempt = this.nextAttempt;
+    this.#retries += 1;
+    this.#stopWaiting();
     this.#waitingSince = this.#clock.now();
     this.#tell({ type: "tool.retried", attempt, delayMs, error });
+  }
+
+  /** Another call's result is this call's too; `sharedWith` is its number when it ran at the same time. */
+  shared({ result, sharedWith }: SharedResult): ToolResult {
+    this.#sharedWith = sharedWith;
+    if (sharedWith === undefined) this.#isCached = true;
+    return result.status === "ok" ? this.completed(result.output) : this.failed(result.error);
   }
 
   /** The call gave an output. */
@@ -126,6 +159,7 @@ export class CallStory {
     const { calledAs, timing } = this.#ending();
     const toolName = this.#toolName;
     const result: OkResult = { callId, toolName, calledAs, status: "ok", output, timing };
+    this.#tellWatchers(result);
     this.#tell({ type: "tool.completed", result });
     return result;
   }
@@ -136,6 +170,7 @@ export class CallStory {
     const { calledAs, timing } = this.#ending(error.code);
     const toolName = this.#toolName;
     const result: ErrorResult = { callId, toolName, calledAs, status: "error", error, timing };
+    this.#tellWatchers(result);
     this.#tell({ type: "tool.failed", result });
     return result;
   }
@@ -153,9 +188,15 @@ export class CallStory {
       mode: this.#mode,
       workerId: this.#workerId,
       waitedFor: this.#waitedFor,
+      sharedWith: this.#sharedWith,
+      cached: this.#isCached,
     };
     this.#tally?.record(timing, code);
     return { calledAs: calledAs === this.#toolName ? undefined : calledAs, timing };
+  }
+
+  #tellWatchers(result: ToolResult): void {
+    if (this.#watchers !== undefined) for (const watcher of this.#watchers) watcher(result);
   }
 
   #hold(by: string): void {

@@ -15,6 +15,8 @@ import { type BoundTool, DEFAULT_TIMEOUT_MS, bindTool } from "./bound-tool.ts";
 import type { PipelineParts } from "./call-pipeline.ts";
 import { checkMode } from "./check-mode.ts";
 import { EventHub } from "./event-hub.ts";
+import { RetryBudgets } from "./retry-policies.ts";
+import { SharedResults } from "./shared-results.ts";
 
 /** Settings of a ToolRegistry. All are optional. */
 export interface ToolRegistryOptions {
@@ -70,8 +72,10 @@ export function createRuntime(options: ToolRegistryOptions): Runtime {
     }),
   };
   const limiter = new ConcurrencyLimiter(options.limits);
+  const retryBudgets = new RetryBudgets(options.limits);
+  const shared = new SharedResults(clock, options.limits);
   const bind = (tool: Parameters<typeof bindTool>[0]): BoundTool =>
-    bindTool(tool, { executors, timeoutMs });
+    bindTool(tool, { executors, timeoutMs, retryBudgets, shared });
   const catalog = new ToolCatalog({ bind, emit: hub.emit, epoch: () => clock.epoch() });
   const parts = { clock, limiter, random: Math.random };
   return { parts, catalog, executors, hub, root: new Deadline(clock) };

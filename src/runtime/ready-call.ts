@@ -1,9 +1,16 @@
 import type { Tool } from "../core/tool.ts";
+import type { Executor } from "../executors/executor.ts";
 import type { AdmissionRequest, Permit } from "../limits/limiter.ts";
 import type { Deadline } from "../time/deadline.ts";
 import type { AcceptedCall } from "./accepted-call.ts";
 import type { BoundTool } from "./bound-tool.ts";
 import type { CallStory } from "./call-story.ts";
+
+/** The tool of a call, and what runs it. */
+export interface CallPlace {
+  readonly bound: BoundTool;
+  readonly executor: Executor;
+}
 
 /**
  * A call on its way: found, parsed, and what asks for its turn. Thousands may wait, so it is one object
@@ -12,18 +19,24 @@ import type { CallStory } from "./call-story.ts";
 export class ReadyCall implements AdmissionRequest {
   readonly accepted: AcceptedCall;
   readonly bound: BoundTool;
+  readonly executor: Executor;
   readonly input: unknown;
   readonly story: CallStory;
 
   readonly askedAt: number;
   readonly parent: Permit | undefined;
 
-  constructor(story: CallStory, accepted: AcceptedCall, bound: BoundTool, input: unknown) {
+  /** From here on it waits for its turn. @throws ToolError when its deadline has ended. */
+  constructor(story: CallStory, accepted: AcceptedCall, place: CallPlace, input: unknown) {
+    if (accepted.deadline.reason !== undefined) throw accepted.deadline.reason;
+    const { bound, executor } = place;
+    story.waits(executor.mode);
     this.askedAt = story.waitingSince;
     this.story = story;
     this.accepted = accepted;
     this.parent = accepted.parent?.permit;
     this.bound = bound;
+    this.executor = executor;
     this.input = input;
   }
 

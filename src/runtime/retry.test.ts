@@ -2,7 +2,9 @@ import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { ToolError } from "../core/tool-error.ts";
 import type { RetryPolicy, ToolAnnotations } from "../core/tool.ts";
-import { testTool } from "../testing/call-stage.ts";
+import { CallStage, testTool } from "../testing/call-stage.ts";
+import { VirtualClock } from "../testing/virtual-clock.ts";
+import { Deadline } from "../time/deadline.ts";
 import { backoffDelay, resolveRetryPolicy, retryDelay } from "./retry.ts";
 
 describe("a policy", () => {
@@ -72,6 +74,8 @@ describe("the delay before the next attempt", () => {
     readonly error?: ToolError;
     readonly annotations?: ToolAnnotations;
     readonly retry?: RetryPolicy;
+    /** What is left to the whole call. Default: no limit. */
+    readonly leftMs?: number;
   }
 
   function delayAfter({
@@ -80,16 +84,24 @@ describe("the delay before the next attempt", () => {
     error,
     annotations,
     retry,
+    leftMs,
   }: Failed): number | undefined {
-    const tool = testTool("t", () => 1, { annotations });
+    const policy = { maximumAttempts: 3, ...retry };
+    const clock = new VirtualClock();
+    const stage = new CallStage({
+      tools: () => [testTool("t", () => 1, { annotations, retry: policy })],
+    });
+    const deadline = new Deadline(clock);
+    if (leftMs !== undefined)
+      deadline.expireAfter(leftMs, () => new ToolError("DEADLINE_EXCEEDED", "over"));
     const failure = {
       status: "error" as const,
       error: error ?? new ToolError("TOOL_FAILED", "broken"),
       began,
       runMs: 0,
     };
-    const policy = resolveRetryPolicy({ maximumAttempts: 3, ...retry });
-    return retryDelay({ tool, retry: policy, attempt, failure }, () => 0.5);
+    const ready = { bound: stage.resolve("t"), deadline };
+    return retryDelay({ ready, attempt, failure }, { clock, random: () => 0.5 });
   }
 
   const idempotent = { idempotent: true };
@@ -111,6 +123,39 @@ describe("the delay before the next attempt", () => {
       { began: false, error: new ToolError("TOOL_FAILED", "x", { retryable: false }) },
       undefined,
     ],
+    ["a code that the policy lists", { began: false, retry: { retryOn: ["TOOL_FAILED"] } }, 100],
+    [
+      "a code that it lists, though the error says it cannot help",
+      {
+        began: false,
+        retry: { retryOn: ["TOOL_FAILED"] },
+        error: new ToolError("TOOL_FAILED", "x", { retryable: false }),
+      },
+      100,
+    ],
+    [
+      "a code that it does not list",
+      { began: false, retry: { retryOn: ["RATE_LIMITED", "WORKER_CRASHED"] } },
+      undefined,
+    ],
+    ["a policy that lists none", { began: false, retry: { retryOn: [] } }, undefined],
+    [
+      "a listed code, of a tool that began and may not be repeated",
+      { retry: { retryOn: ["TOOL_FAILED"] } },
+      undefined,
+    ],
+    ["a deadline that leaves time enough", { began: false, leftMs: 101 }, 100],
+    ["a deadline that ends just when it would start", { began: false, leftMs: 100 }, undefined],
+    [
+      "an error that asks for more time than there is",
+      {
+        began: false,
+        leftMs: 4_000,
+        error: new ToolError("RATE_LIMITED", "slow down", { retryAfterMs: 5_000 }),
+      },
+      undefined,
+    ],
+    ["a deadline that is over", { began: false, leftMs: 0 }, undefined],
   ])("after %s", (_what, failed, delayMs) => {
     expect(delayAfter(failed)).toBe(delayMs);
   });

@@ -18,10 +18,12 @@ import type {
   Permit,
   PermitOutcome,
 } from "../limits/limiter.ts";
-import type { Nesting } from "../runtime/accepted-call.ts";
+import type { AcceptedCall, Nesting } from "../runtime/accepted-call.ts";
 import { type BoundTool, bindTool } from "../runtime/bound-tool.ts";
 import type { BatchSurroundings } from "../runtime/call-batch.ts";
 import { type PipelineParts, runCall } from "../runtime/call-pipeline.ts";
+import { RetryBudgets } from "../runtime/retry-policies.ts";
+import { SharedResults } from "../runtime/shared-results.ts";
 import { Deadline } from "../time/deadline.ts";
 import { VirtualClock } from "./virtual-clock.ts";
 
@@ -140,7 +142,10 @@ export class CallStage {
         options: resolvePoolOptions("process"),
       }),
     };
-    const bound = tools(clock).map((tool) => bindTool(tool, { executors, timeoutMs: 30_000 }));
+    const retryBudgets = new RetryBudgets(limits);
+    const shared = new SharedResults(clock, limits);
+    const binding = { executors, timeoutMs: 30_000, retryBudgets, shared };
+    const bound = tools(clock).map((tool) => bindTool(tool, binding));
     this.#tools = new Map(bound.map((one) => [one.tool.name, one]));
   }
 
@@ -149,6 +154,7 @@ export class CallStage {
     call: Partial<ToolCall> & { readonly name: string },
     options: CallOptions = {},
     deadline: Deadline = new Deadline(this.clock),
+    differently: Partial<AcceptedCall> = {},
   ): Promise<ToolResult> {
     this.#calls += 1;
     return runCall(this.parts, {
@@ -163,6 +169,7 @@ export class CallStage {
       onAdmitted: undefined,
       nesting: this.nesting,
       parent: undefined,
+      ...differently,
     });
   }
 
