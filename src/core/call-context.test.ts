@@ -56,3 +56,29 @@ test("its members may be taken apart: the signal is one, and progress still know
   expect(signal.aborted).toBe(true);
   expect(callId).toBe("call_1");
 });
+
+test("a call is passed on with an input and options, given or not", async () => {
+  const passed: unknown[] = [];
+  const onCall: CallSurroundings["onCall"] = async (...all) => passed.push(all);
+  const { call } = new CallContext(facts, { ...quiet, onCall });
+  expect(await call("a")).toBe(1);
+  expect(await call("b", [7], { priority: 1 })).toBe(2);
+  expect(passed).toEqual([
+    ["a", {}, {}],
+    ["b", [7], { priority: 1 }],
+  ]);
+});
+
+test("a call with wrong options is not passed on, and rejects", async () => {
+  const { call } = new CallContext(facts, quiet);
+  await expect(call("a", {}, { tenant: "x" } as object)).rejects.toThrow(TypeError);
+});
+
+test("usage is passed on as it is reported", () => {
+  const reports: unknown[] = [];
+  const onUsage: CallSurroundings["onUsage"] = (report) => reports.push(report);
+  const { reportUsage } = new CallContext(facts, { ...quiet, onUsage });
+  reportUsage(3);
+  reportUsage({ tokens: 4 });
+  expect(reports).toEqual([3, { tokens: 4 }]);
+});

@@ -20,9 +20,9 @@ export function addUsage(sum: UsageReport | undefined, reported: unknown): Usage
 /** Reads it anew, so that nothing else comes along and later changes do not. */
 function readReport(reported: unknown): UsageReport {
   if (typeof reported === "number") return { tokens: amount("tokens", reported) };
-  const { tokens, remaining } = fieldsOf("The usage", reported);
+  const { tokens, remaining } = fieldsOf("The usage", reported, "a number or an object");
   if (remaining === undefined) return { tokens: amount("tokens", tokens) };
-  const left = fieldsOf("`remaining`", remaining);
+  const left = fieldsOf("`remaining`", remaining, "an object");
   return {
     tokens: amount("tokens", tokens),
     remaining: {
@@ -33,9 +33,9 @@ function readReport(reported: unknown): UsageReport {
   };
 }
 
-function fieldsOf(what: string, value: unknown): Readonly<Record<string, unknown>> {
+function fieldsOf(what: string, value: unknown, wanted: string): Readonly<Record<string, unknown>> {
   if (typeof value === "object" && value !== null) return value as Record<string, unknown>;
-  throw new TypeError(`${what} that is reported must be an object; the usage may be a number.`);
+  throw new TypeError(`${what} that is reported must be ${wanted}.`);
 }
 
 function amount(name: string, value: unknown): number | undefined {

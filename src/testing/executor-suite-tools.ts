@@ -3,9 +3,15 @@ import { appendFileSync } from "node:fs";
 import { setTimeout as wait } from "node:timers/promises";
 import { type Tool, type ToolContext, defineTool } from "../core/tool.ts";
 import { ToolError } from "../core/tool-error.ts";
+import type { UsageReport } from "../core/usage-report.ts";
 
 /** This file, for those who load tools from it. */
 export const SUITE_TOOLS_URL: string = import.meta.url;
+
+interface UseInput {
+  readonly reports: readonly (number | UsageReport)[];
+  readonly fail?: boolean;
+}
 
 type Run<Input> = (input: Input, context: ToolContext) => unknown;
 
@@ -135,6 +141,77 @@ export const suiteTools: Readonly<Record<string, Tool>> = {
     appendFileSync(input.file, "through\n");
     return "through";
   }),
+  /** Calls another tool, and gives back what came of it. */
+  ask: tool("ask", async ({ name, input }: { name: string; input: unknown }, { call }) => {
+    try {
+      return { output: await call(name, input) };
+    } catch (thrown) {
+      return { thrown };
+    }
+  }),
+  /** Calls another tool with options as they are told, and a signal of its own that aborts after `abortMs`. */
+  askWith: tool("askWith", async (input: { options: object; abortMs?: number }, { call }) => {
+    const { abortMs, options } = input;
+    const controller = new AbortController();
+    if (abortMs === 0) controller.abort(new Error("not any more"));
+    else if (abortMs !== undefined)
+      setTimeout(() => controller.abort(new Error("not any more")), abortMs);
+    const signal = abortMs === undefined ? {} : { signal: controller.signal };
+    return call("other", { of: "askWith" }, { ...options, ...signal }).catch(
+      (thrown: unknown) => thrown,
+    );
+  }),
+  /** Calls another tool many times at once. */
+  askMany: tool("askMany", ({ times }: { times: number }, { call }) =>
+    Promise.all(Array.from({ length: times }, (_, place) => call("other", place))),
+  ),
+  /** Calls another tool and does not wait for it. */
+  askAndForget: tool("askAndForget", (_input, { call }) => {
+    void call("other");
+    return "gone";
+  }),
+  /** Calls another tool when it has long been answered. */
+  askLate: tool("askLate", ({ file }: { file: string }, { call }) => {
+    setTimeout(() => {
+      call("other").then(
+        () => appendFileSync(file, "an output"),
+        (thrown: unknown) => appendFileSync(file, describeReason(thrown)),
+      );
+    }, 20);
+    return "answered";
+  }),
+  /** Reports what it has used, one report after the other, then ends as told. */
+  use: tool("use", async ({ reports, fail }: UseInput, { reportUsage }) => {
+    for (const report of reports) reportUsage(report);
+    await wait(1);
+    if (fail === true) throw new Error("after all that");
+    return "used";
+  }),
+  /** Reports what it has used, and goes on until it is told to stop. */
+  useUntilAborted: tool("useUntilAborted", (_input, context) => {
+    const { signal } = context;
+    context.reportUsage(7);
+    return new Promise((_resolve, reject) => {
+      const alive = setInterval(() => {}, 1_000);
+      signal.addEventListener("abort", () => {
+        clearInterval(alive);
+        context.reportUsage(5);
+        reject(signal.reason as Error);
+      });
+      context.progress({ progress: 0 });
+    });
+  }),
+  /** What reports are refused with. */
+  misuse: tool("misuse", ({ reports }: UseInput, { reportUsage }) =>
+    [...reports, Number.NaN].map((report) => {
+      try {
+        reportUsage(report);
+        return "taken";
+      } catch (thrown) {
+        return thrown instanceof TypeError ? thrown.message : "no TypeError";
+      }
+    }),
+  ),
   /** Writes a line into a file. */
   note: tool("note", ({ file, line }: { file: string; line: string }) => {
     appendFileSync(file, `${line}\n`);

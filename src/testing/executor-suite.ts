@@ -11,6 +11,7 @@ import type { Tool } from "../core/tool.ts";
 import type { AttemptOutcome, Executor } from "../executors/executor.ts";
 import { SystemClock } from "../time/clock.ts";
 import { Deadline } from "../time/deadline.ts";
+import { type SuiteStage, testCalls, testUsage } from "./executor-suite-calls.ts";
 import { SUITE_TOOLS_URL, suiteTools } from "./executor-suite-tools.ts";
 import {
   cancelReason,
@@ -22,10 +23,7 @@ import {
 } from "./watched-attempt.ts";
 
 /** What the tests of one executor share. */
-interface Stage {
-  readonly executor: Executor;
-  /** A file of its own for each name, gone after the tests. */
-  readonly fileNamed: (name: string) => string;
+interface Stage extends SuiteStage {
   /** Runs a tool of the suite to its outcome. */
   readonly run: (tool: string, input?: unknown) => Promise<AttemptOutcome>;
 }
@@ -65,6 +63,7 @@ export function testExecutor(name: string, make: () => Executor): void {
         return executor;
       },
       fileNamed: (file) => join(folder, file),
+      tool: suiteTool,
       run: async (tool, input) => executor.execute(watchedAttempt(suiteTool(tool), input)),
     };
     describe("outputs", () => testOutputs(stage));
@@ -72,6 +71,8 @@ export function testExecutor(name: string, make: () => Executor): void {
     describe("context", () => testContext(stage));
     describe("deadlines", () => testDeadlines(stage));
     describe("numbers", () => testNumbers(stage));
+    describe("calls of other tools", () => testCalls(stage));
+    describe("usage", () => testUsage(stage));
     describe("life", () => testLife(make));
   });
 }
