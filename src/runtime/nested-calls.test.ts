@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import type { NestedCallOptions } from "../core/nested-call.ts";
 import type { ToolContext } from "../core/tool.ts";
 import { ToolError } from "../core/tool-error.ts";
 import { CallStage, after, errorOf, testTool } from "../testing/call-stage.ts";
@@ -81,7 +82,7 @@ describe("a call that a tool makes", () => {
     });
   });
 
-  test.each([
+  test.each<[string, NestedCallOptions, string]>([
     ["nowhere", {}, "TOOL_NOT_FOUND"],
     ["echo", { mode: "process" }, "NOT_PORTABLE"],
     ["wait", { deadlineMs: 0 }, "DEADLINE_EXCEEDED"],
