@@ -10,6 +10,7 @@ export type {
   ToolStats,
   WorkerStats,
 } from "./core/registry-stats.ts";
+export type { CallTool, NestedCallOptions } from "./core/nested-call.ts";
 export type { StandardSchema } from "./core/standard-schema.ts";
 export type { CallOptions, ToolCall } from "./core/tool-call.ts";
 export { ToolError, type ToolErrorOptions } from "./core/tool-error.ts";
@@ -33,6 +34,7 @@ export {
   isDefinedTool,
 } from "./core/tool.ts";
 export { type Transferable, transfer } from "./core/transfer.ts";
+export type { UsageReport } from "./core/usage-report.ts";
 export type { PoolOptions } from "./executors/pool/pool-options.ts";
 export type { WorkerOutput, WorkerOutputSink } from "./executors/pool/worker-transport.ts";
 export { formatToolResults } from "./formats/format-tool-results.ts";
