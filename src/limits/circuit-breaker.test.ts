@@ -68,6 +68,11 @@ describe("it opens", () => {
     expect(breaker.reason).toBe("3 of 4 calls in 1000 ms failed");
   });
 
+  test("at the very rate it is told", () => {
+    const breaker = new CircuitBreaker({ failureRate: 0.5, minimumCalls: 4 });
+    expect(run(breaker, 0, "success", "success", "failure", "failure")).toContain("opened");
+  });
+
   test("not for failures that have left the window", () => {
     const breaker = new CircuitBreaker({ failureRate: 0.5, windowMs: 1_000, minimumCalls: 4 });
     run(breaker, 0, "failure", "failure", "failure");
@@ -123,6 +128,19 @@ describe("half-open", () => {
     expect(breaker.end(probes[2], "success", 125)).toBeUndefined();
     breaker.look(220);
     expect(breaker.end(probes[2], "success", 225)).toBeUndefined();
+    expect(breaker.state).toBe("half-open");
+  });
+
+  test("each time it tries anew: probes of before neither take room nor count", () => {
+    const { breaker } = opened({ probes: 2 });
+    const [first, second] = [breaker.start(100), breaker.start(100)];
+    breaker.end(first, "success", 110);
+    breaker.start(110);
+    breaker.end(second, "failure", 120);
+    const probe = breaker.start(220);
+    expect(breaker.retryAfterMs(220)).toBe(0);
+    breaker.start(220);
+    expect(breaker.end(probe, "success", 230)).toBeUndefined();
     expect(breaker.state).toBe("half-open");
   });
 

@@ -38,6 +38,7 @@ describe("a template", () => {
     ["file:{path}", { path: null }, "has none"],
     ["file:{path}", undefined, "has none"],
     ["file:{path}", "path", "has none"],
+    ["file:{path}", "a text", "has none"],
     ["file:{path}", { path: { secret: 1 } }, "has a list or an object there"],
     ["file:{path}", { path: ["secret"] }, "has a list or an object there"],
   ])("%s for %j is an error of that call", (template, input, why) => {
@@ -47,6 +48,10 @@ describe("a template", () => {
     );
     expect([error.code, error.retryable]).toEqual(["TOOL_FAILED", false]);
     expect(error.details).toEqual({ setting: PATH });
+  });
+
+  test("a text has no fields", () => {
+    expect(() => keysOf("{path.length}", { path: "abc" })).toThrow('"path.length"');
   });
 
   test("a field that does not let itself be read is like none", () => {
