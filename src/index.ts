@@ -41,6 +41,7 @@ export { formatToolResults } from "./formats/format-tool-results.ts";
 export { FORMAT_NAMES, type FormatName } from "./formats/provider-format.ts";
 export type { ResultMessage, ToolDeclaration } from "./formats/provider-formats.ts";
 export type { LimitOptions, LimitsOptions } from "./limits/limit-options.ts";
+export { type RateLimitReading, readRateLimitHeaders } from "./limits/remaining-budget.ts";
 export type { ToolFilter } from "./registry/tool-catalog.ts";
 export type { ToolRegistryOptions } from "./runtime/create-runtime.ts";
 export type { EventOf, ToolyardEvent } from "./runtime/event-hub.ts";
