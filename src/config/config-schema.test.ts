@@ -6,12 +6,31 @@ import { permissionsProblem } from "../core/permissions.ts";
 import { EXECUTION_MODES, type ToolAnnotations, type ToolPermissions } from "../core/tool.ts";
 import { type PoolOptions, resolvePoolOptions } from "../executors/pool/pool-options.ts";
 import { checkNamespace } from "../registry/namespace.ts";
-import { DEFAULT_CONCURRENCY, type LimitOptions, checkLimits } from "../limits/limit-options.ts";
+import { resolveAdaptive } from "../limits/adaptive-concurrency.ts";
+import { checkLimits } from "../limits/check-limits.ts";
+import { resolveBreaker } from "../limits/circuit-breaker.ts";
+import {
+  type AdaptiveOptions,
+  type BreakerOptions,
+  type CacheOptions,
+  DEFAULT_CONCURRENCY,
+  type LimitOptions,
+  type LimitsOptions,
+  type PresetOptions,
+  type QueueOptions,
+  type RateOptions,
+  type RetryBudgetOptions,
+  type SlowStartOptions,
+  type TenantLimitOptions,
+  type TokenRateOptions,
+} from "../limits/limit-options.ts";
+import { DEFAULT_ESTIMATE, DEFAULT_USED } from "../limits/token-usage.ts";
 import { DEFAULT_TIMEOUT_MS } from "../runtime/bound-tool.ts";
 import { configSchemaCheck } from "./config-schema.ts";
 import type { ConfigToolModule, ToolyardConfig } from "./toolyard-config.ts";
 
 interface Part {
+  readonly $ref?: string;
   readonly default?: unknown;
   readonly description?: string;
   readonly properties: Readonly<Record<string, Part>>;
@@ -30,6 +49,36 @@ type FieldsOf<Options> = Readonly<Record<keyof Options, true>>;
 
 function propertiesOf(name: string): Readonly<Record<string, Part>> {
   return schema.$defs[name]?.properties ?? {};
+}
+
+/** Those of a setting of limits. */
+function settingsOf(field: string): Readonly<Record<string, Part>> {
+  return propertiesOf("limit")[field]?.properties ?? {};
+}
+
+/** What is said of a part, or of the setting it stands for. */
+function descriptionOf({ description, $ref = "" }: Part): string | undefined {
+  const field = $ref.split("#/$defs/limit/properties/")[1] ?? "";
+  return description ?? propertiesOf("limit")[field]?.description;
+}
+
+/** What JSON holds of limits, `Infinity` written as text. */
+function written(limits: unknown): unknown {
+  return JSON.parse(
+    JSON.stringify(limits, (_, value: unknown) => (value === Infinity ? "Infinity" : value)),
+  );
+}
+
+/** Expects the schema to say of limits what their check says. */
+function agreesOn(limits: unknown): void {
+  const passed = passes(() => checkLimits(limits as LimitsOptions));
+  expect([limits, accepts({ limits: written(limits) })]).toEqual([limits, passed]);
+}
+
+/** The defaults of those parts that have one. */
+function defaultsOf(parts: Readonly<Record<string, Part>>): object {
+  const entries = Object.entries(parts).map(([name, part]) => [name, part.default] as const);
+  return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
 }
 
 /** Whether it does not throw a TypeError. */
@@ -53,8 +102,71 @@ describe("the schema has the fields of the types", () => {
     tools: true,
     disabled: true,
   };
-  const limit: FieldsOf<LimitOptions> = { concurrency: true, queue: true };
-  const queue: FieldsOf<NonNullable<LimitOptions["queue"]>> = { max: true };
+  const forAll = {
+    concurrency: true,
+    adaptive: true,
+    rate: true,
+    tokens: true,
+    preset: true,
+    queue: true,
+    breaker: true,
+    slowStart: true,
+  } as const;
+  const tenantLimit: FieldsOf<TenantLimitOptions> = { ...forAll, weight: true };
+  const limit: FieldsOf<Omit<LimitOptions, "ageingMs">> = {
+    ...forAll,
+    key: true,
+    access: true,
+    reserved: true,
+    lend: true,
+    retryBudget: true,
+    dedupe: true,
+    cache: true,
+  };
+  const everything: FieldsOf<LimitOptions> = { ...limit, ageingMs: true };
+  const adaptive: FieldsOf<AdaptiveOptions> = {
+    min: true,
+    max: true,
+    initial: true,
+    latencyMs: true,
+    backoff: true,
+  };
+  const rate: FieldsOf<RateOptions> = {
+    limit: true,
+    per: true,
+    perMs: true,
+    kind: true,
+    burst: true,
+    timeZone: true,
+  };
+  const tokens: FieldsOf<TokenRateOptions> = { ...rate, estimate: true, used: true };
+  const preset: FieldsOf<PresetOptions> = {
+    provider: true,
+    rpm: true,
+    rpd: true,
+    tpm: true,
+    tpd: true,
+    estimate: true,
+    used: true,
+  };
+  const queue: FieldsOf<QueueOptions> = {
+    max: true,
+    onFull: true,
+    timeoutMs: true,
+    high: true,
+    low: true,
+  };
+  const breaker: FieldsOf<BreakerOptions> = {
+    failures: true,
+    failureRate: true,
+    windowMs: true,
+    minimumCalls: true,
+    openForMs: true,
+    probes: true,
+  };
+  const slowStart: FieldsOf<SlowStartOptions> = { stepMs: true, jitterMs: true };
+  const retryBudget: FieldsOf<RetryBudgetOptions> = { ratio: true, minPerSecond: true };
+  const cache: FieldsOf<CacheOptions> = { ttlMs: true, maxEntries: true };
   const pools: FieldsOf<NonNullable<ToolyardConfig["pools"]>> = { thread: true, process: true };
   const pool: FieldsOf<PoolOptions> = {
     min: true,
@@ -102,7 +214,17 @@ describe("the schema has the fields of the types", () => {
   test.each([
     ["a config", schema.properties, config],
     ["a limit", propertiesOf("limit"), limit],
-    ["a limit's queue", propertiesOf("limit")["queue"]?.properties, queue],
+    ["the limit of everything", propertiesOf("everythingLimit"), everything],
+    ["the limit of tenants", propertiesOf("tenantLimit"), tenantLimit],
+    ["an adaptive concurrency", settingsOf("adaptive"), adaptive],
+    ["a rate", propertiesOf("rates"), rate],
+    ["a rate of tokens", propertiesOf("tokenRates"), tokens],
+    ["a preset", settingsOf("preset"), preset],
+    ["a queue", settingsOf("queue"), queue],
+    ["a breaker", settingsOf("breaker"), breaker],
+    ["a slow start", settingsOf("slowStart"), slowStart],
+    ["a retry budget", settingsOf("retryBudget"), retryBudget],
+    ["a cache", settingsOf("cache"), cache],
     ["the pools", schema.properties["pools"]?.properties, pools],
     ["a pool", propertiesOf("pool"), pool],
     ["a module", propertiesOf("toolModule"), module],
@@ -110,7 +232,7 @@ describe("the schema has the fields of the types", () => {
     ["permissions", propertiesOf("toolModule")["permissions"]?.properties, permissions],
   ])("of %s, each described", (_, properties, fields) => {
     expect(Object.keys(properties ?? {}).toSorted()).toEqual(Object.keys(fields).toSorted());
-    for (const part of Object.values(properties ?? {})) expect(part.description).toMatch(/\.$/);
+    for (const part of Object.values(properties ?? {})) expect(descriptionOf(part)).toMatch(/\.$/);
   });
 
   test("and the modes there are", () => {
@@ -123,6 +245,19 @@ describe("the schema has the fields of the types", () => {
     expect(schema.properties["timeoutMs"]?.default).toBe(DEFAULT_TIMEOUT_MS);
     expect(schema.properties["limits"]?.default).toEqual({
       "*": { concurrency: DEFAULT_CONCURRENCY },
+    });
+    const { windowMs, minimumCalls, openForMs, probes } = resolveBreaker(true);
+    expect(defaultsOf(settingsOf("breaker"))).toEqual({
+      windowMs,
+      minimumCalls,
+      openForMs,
+      probes,
+    });
+    const { min, backoff } = resolveAdaptive(true);
+    expect(defaultsOf(settingsOf("adaptive"))).toEqual({ min, backoff });
+    expect(defaultsOf(propertiesOf("tokenRates"))).toMatchObject({
+      estimate: DEFAULT_ESTIMATE,
+      used: DEFAULT_USED,
     });
     expect(propertiesOf("pool")["killGraceMs"]?.default).toBe(killGraceMs);
     expect(propertiesOf("pool")["maxConcurrencyPerWorker"]?.default).toBe(maxConcurrencyPerWorker);
@@ -156,24 +291,92 @@ describe("the schema accepts what the library accepts", () => {
     },
   );
 
-  test("as limits", () => {
-    const limit = fc.oneof(
-      fc.record({ concurrency: numbers }),
-      fc.record({ queue: fc.record({ max: numbers }) }),
-      fc.record({ concurrently: numbers }),
+  test("as scopes", () => {
+    const scope = fc.oneof(
+      fc.string(),
+      fc.stringMatching(/^(?:tag:|source:|tenant:?|[*\na .]){0,3}$/),
     );
-    const scope = fc.oneof(fc.string(), fc.stringMatching(/^(tag:|[*\na]){0,3}$/));
-    fc.assert(
-      fc.property(fc.dictionary(scope, limit, { maxKeys: 2 }), (limits) => {
-        const text = JSON.stringify(limits, (_, value: unknown) =>
-          value === Infinity ? "Infinity" : value,
-        );
-        if (text.includes("null")) return;
-        expect(accepts({ limits: JSON.parse(text) as unknown })).toBe(
-          passes(() => checkLimits(limits as Record<string, LimitOptions>)),
-        );
-      }),
+    fc.assert(fc.property(fc.dictionary(scope, fc.constant({}), { maxKeys: 2 }), agreesOn));
+  });
+
+  const most = 2 ** 45;
+  test.each<[string, (value: number) => object]>([
+    ["concurrency", (concurrency) => ({ concurrency })],
+    ["adaptive.min", (min) => ({ adaptive: { min, max: Number.MAX_VALUE } })],
+    ["adaptive.max", (max) => ({ adaptive: { max } })],
+    ["adaptive.initial", (initial) => ({ adaptive: { initial, max: Number.MAX_VALUE } })],
+    ["adaptive.latencyMs", (latencyMs) => ({ adaptive: { latencyMs } })],
+    ["adaptive.backoff", (backoff) => ({ adaptive: { backoff } })],
+    ["rate.limit", (limit) => ({ rate: [{ limit: Math.min(limit, 9), per: "day" }] })],
+    ["rate.perMs", (perMs) => ({ rate: { limit: 1, perMs: Math.min(perMs, 9) } })],
+    ["tokens.limit", (limit) => ({ tokens: { limit: Math.min(limit, 9), per: "day" } })],
+    ["preset.tpm", (tpm) => ({ preset: { provider: "openai", tpm: Math.min(tpm, 9) } })],
+    ["queue.max", (max) => ({ queue: { max } })],
+    ["queue.timeoutMs", (timeoutMs) => ({ queue: { timeoutMs } })],
+    ["queue.high", (high) => ({ queue: { high } })],
+    ["queue.low", (low) => ({ queue: { high: most, low: Math.min(low, 9) } })],
+    ["reserved", (few) => ({ concurrency: most, reserved: { "tag:x": Math.min(few, 9) } })],
+    ["breaker.failures", (failures) => ({ breaker: { failures } })],
+    ["breaker.failureRate", (failureRate) => ({ breaker: { failureRate } })],
+    ["breaker.windowMs", (windowMs) => ({ breaker: { failureRate: 1, windowMs } })],
+    ["breaker.minimumCalls", (minimumCalls) => ({ breaker: { failureRate: 1, minimumCalls } })],
+    ["breaker.openForMs", (openForMs) => ({ breaker: { openForMs } })],
+    ["breaker.probes", (probes) => ({ breaker: { probes } })],
+    ["slowStart.stepMs", (stepMs) => ({ slowStart: { stepMs } })],
+    ["slowStart.jitterMs", (jitterMs) => ({ slowStart: { jitterMs } })],
+    ["retryBudget.ratio", (ratio) => ({ retryBudget: { ratio } })],
+    ["retryBudget.minPerSecond", (minPerSecond) => ({ retryBudget: { minPerSecond } })],
+    ["cache.ttlMs", (ttlMs) => ({ cache: { ttlMs } })],
+    ["cache.maxEntries", (maxEntries) => ({ cache: { ttlMs: 1, maxEntries } })],
+    ["ageingMs", (ageingMs) => ({ ageingMs })],
+    ["no setting", (concurrently) => ({ concurrently })],
+  ])("as the %s of a limit", (setting, limitOf) => {
+    const property = fc.property(numbers, (value) =>
+      agreesOn({ [setting === "ageingMs" ? "*" : "a"]: limitOf(value) }),
     );
+    fc.assert(property, { numRuns: 50 });
+  });
+
+  test("as weights of tenants", () => {
+    const weight = fc.oneof(numbers, fc.dictionary(fc.string(), numbers, { maxKeys: 2 }));
+    fc.assert(fc.property(weight, (value) => agreesOn({ tenant: { weight: value } })));
+  });
+
+  test.each<[string, (value: unknown) => object]>([
+    ["adaptive", (adaptive) => ({ adaptive })],
+    ["rate", (rate) => ({ rate })],
+    ["tokens", (tokens) => ({ tokens })],
+    ["tokens.estimate", (estimate) => ({ tokens: { limit: 9, per: "day", estimate } })],
+    ["tokens.used", (used) => ({ tokens: { limit: 9_000, per: "day", used } })],
+    ["rate.per", (per) => ({ rate: { limit: 9, per } })],
+    ["preset", (preset) => ({ preset })],
+    ["preset.provider", (provider) => ({ preset: { provider, rpm: 9 } })],
+    ["key", (key) => ({ key })],
+    ["access", (access) => ({ key: "a", access })],
+    ["queue", (queue) => ({ queue })],
+    ["queue.onFull", (onFull) => ({ queue: { max: 9, onFull } })],
+    ["reserved", (reserved) => ({ concurrency: 9, reserved })],
+    ["a share", (share) => ({ concurrency: 9, reserved: { [String(share)]: 1 } })],
+    ["lend", (lend) => ({ concurrency: 9, reserved: { "tag:x": 1 }, lend })],
+    ["breaker", (breaker) => ({ breaker })],
+    ["slowStart", (slowStart) => ({ slowStart })],
+    ["retryBudget", (retryBudget) => ({ retryBudget })],
+    ["dedupe", (dedupe) => ({ dedupe })],
+  ])("as the %s of a limit, whatever it is", (_setting, limitOf) => {
+    const words = [
+      "read",
+      "block",
+      "openai",
+      "minute",
+      "a.b",
+      "a..b",
+      "{a}",
+      "{a",
+      "tag:",
+      "tag:x",
+    ];
+    const others = [null, true, false, 1, 0, "", [], {}, [{}], { unknown: 1 }, [1]];
+    for (const value of [...words, ...others]) agreesOn({ a: limitOf(value) });
   });
 
   test("as namespaces", () => {

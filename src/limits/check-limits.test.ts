@@ -140,11 +140,16 @@ const WRONG: readonly [LimitOptions | object, string][] = [
   [{ tokens: "many" }, "tokens must be an object."],
   [
     { tokens: [{ limit: 5, per: "day", estimate: 0 }] },
-    "tokens[0].estimate must be a number above 0, or a function of a call's input.",
+    "tokens[0].estimate must be a number above 0 and at most 5.",
   ],
   [
-    { tokens: { limit: 5, per: "day", used: "a..b" } },
-    'tokens.used must be a path such as "usage.total_tokens", or a function of a call\'s output.',
+    {
+      tokens: [
+        { limit: 5, per: "day" },
+        { limit: 5, per: "day", used: "a..b" },
+      ],
+    },
+    'tokens[1].used must be a path such as "usage.total_tokens", or a function of a call\'s output.',
   ],
   [{ preset: "openai" }, "preset must be an object."],
   [
@@ -155,6 +160,7 @@ const WRONG: readonly [LimitOptions | object, string][] = [
     { preset: { rpm: 5 } },
     "preset.provider is missing; known: openai, azure-openai, anthropic, gemini, mistral, groq.",
   ],
+  [{ preset: { provider: "openai" } }, "preset limits nothing; write one of: rpm, rpd, tpm, tpd."],
   [{ preset: { provider: "openai", rpm: 0 } }, `preset.rpm ${COUNT}`],
   [{ preset: { provider: "openai", tpd: "5" } }, `preset.tpd ${COUNT}`],
   [{ key: "{" }, 'key has a brace without its other one; write fields as "{path}".'],

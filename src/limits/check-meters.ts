@@ -1,16 +1,12 @@
 /** Checks the rates and tokens of a limit, and the presets of providers. */
 import type { LimitOptions, PresetOptions } from "./limit-options.ts";
+import { checkRates } from "./meters/check-rates.ts";
+import { listOf } from "./meters/make-meter.ts";
 import { FROM_ONE, checkNumber, checkRecord, checkWord } from "./option-checks.ts";
+import { PROVIDERS } from "./presets.ts";
 import { compileEstimate, compileUsed } from "./token-usage.ts";
 
-const PROVIDERS: readonly PresetOptions["provider"][] = [
-  "openai",
-  "azure-openai",
-  "anthropic",
-  "gemini",
-  "mistral",
-  "groq",
-];
+const AMOUNTS = ["rpm", "rpd", "tpm", "tpd"] as const;
 
 /**
  * Checks `rate`, `tokens` and `preset` of a limit.
@@ -18,33 +14,24 @@ const PROVIDERS: readonly PresetOptions["provider"][] = [
  * @param path - The limit, for messages.
  * @throws TypeError that names the setting and its range.
  */
-export function checkMeters(path: string, { rate, tokens, preset }: LimitOptions): void {
-  for (const [at, one] of each(`${path}.rate`, rate)) checkRecord(at, one);
-  for (const [at, one] of each(`${path}.tokens`, tokens)) {
-    checkRecord(at, one);
-    compileEstimate(one.estimate, `${at}.estimate`);
-    compileUsed(one.used, `${at}.used`);
+export function checkMeters(path: string, limit: LimitOptions): void {
+  checkRates(path, limit);
+  for (const [place, { used }] of listOf(limit.tokens).entries()) {
+    const at = Array.isArray(limit.tokens) ? `tokens[${place}]` : "tokens";
+    compileUsed(used, `${path}.${at}.used`);
   }
-  if (preset !== undefined) checkPreset(`${path}.preset`, preset);
-}
-
-/** One, or each of several, with its path. */
-function each<Option>(
-  path: string,
-  options: Option | readonly Option[] | undefined,
-): readonly (readonly [string, Option])[] {
-  if (options === undefined) return [];
-  const several: readonly Option[] | undefined = Array.isArray(options) ? options : undefined;
-  return several?.map((one, place) => [`${path}[${place}]`, one]) ?? [[path, options as Option]];
+  if (limit.preset !== undefined) checkPreset(`${path}.preset`, limit.preset);
 }
 
 function checkPreset(path: string, preset: PresetOptions): void {
-  checkRecord(path, preset, ["provider", "rpm", "rpd", "tpm", "tpd", "estimate", "used"]);
-  if (preset.provider === undefined)
+  checkRecord(path, preset, ["provider", ...AMOUNTS, "estimate", "used"]);
+  if (preset.provider === undefined) {
     throw new TypeError(`${path}.provider is missing; known: ${PROVIDERS.join(", ")}.`);
+  }
   checkWord(`${path}.provider`, preset.provider, PROVIDERS);
-  for (const field of ["rpm", "rpd", "tpm", "tpd"] as const) {
-    checkNumber(`${path}.${field}`, preset[field], FROM_ONE);
+  for (const field of AMOUNTS) checkNumber(`${path}.${field}`, preset[field], FROM_ONE);
+  if (AMOUNTS.every((field) => preset[field] === undefined)) {
+    throw new TypeError(`${path} limits nothing; write one of: ${AMOUNTS.join(", ")}.`);
   }
   compileEstimate(preset.estimate, `${path}.estimate`);
   compileUsed(preset.used, `${path}.used`);
