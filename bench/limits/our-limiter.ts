@@ -1,21 +1,14 @@
 /** The one place where the limiter under test is made. */
-import { ConcurrencyLimiter } from "../../src/limits/concurrency-limiter.ts";
 import type { LimitsOptions } from "../../src/limits/limit-options.ts";
 import type { AdmissionRequest, LimitedTool, Limiter, Permit } from "../../src/limits/limiter.ts";
+import { SchedulingLimiter } from "../../src/limits/scheduling-limiter.ts";
 import { seededChance } from "../../src/testing/fake-chance.ts";
 import { type Clock, SystemClock } from "../../src/time/clock.ts";
 import { Deadline } from "../../src/time/deadline.ts";
 
-type Make = new (options: object) => Limiter;
-const extension = import.meta.url.endsWith(".ts") ? ".ts" : ".js";
-const found = (await import(
-  new URL(`../../src/limits/scheduling-limiter${extension}`, import.meta.url).href
-).catch(() => undefined)) as { SchedulingLimiter: Make } | undefined;
-
-/** Our limiter, as a registry makes it. Close it with {@link closeLimiter}. */
+/** Our limiter, as a registry makes it. */
 export function ourLimiter(limits: LimitsOptions, clock: Clock = new SystemClock()): Limiter {
-  if (found === undefined) return new ConcurrencyLimiter(limits);
-  return new found.SchedulingLimiter({ limits, clock, random: seededChance(1), emit: nothing });
+  return new SchedulingLimiter({ limits, clock, random: seededChance(1), emit: nothing });
 }
 
 const nothing = (): void => {};

@@ -6,8 +6,8 @@ import { type PoolOptions, resolvePoolOptions } from "../executors/pool/pool-opt
 import type { WorkerOutputSink } from "../executors/pool/worker-transport.ts";
 import { createProcessExecutor } from "../executors/process/process-executor.ts";
 import { createThreadExecutor } from "../executors/thread/thread-executor.ts";
-import { ConcurrencyLimiter } from "../limits/concurrency-limiter.ts";
 import type { LimitsOptions } from "../limits/limit-options.ts";
+import { SchedulingLimiter } from "../limits/scheduling-limiter.ts";
 import { ToolCatalog } from "../registry/tool-catalog.ts";
 import { type Clock, SystemClock } from "../time/clock.ts";
 import { Deadline } from "../time/deadline.ts";
@@ -24,7 +24,7 @@ export interface ToolRegistryOptions {
   readonly mode?: ExecutionMode | undefined;
   /** Most milliseconds of one attempt of a tool that sets none itself. `Infinity` for none. Default 30_000. */
   readonly timeoutMs?: number | undefined;
-  /** How many attempts may run at once: `"*"` over all tools (default 256), a tool's name for that tool. */
+  /** Which attempts may start when: by `"*"`, a tool's name, `github.*`, `source:pets`, `tag:llm`, `tenant`. */
   readonly limits?: LimitsOptions | undefined;
   /** Settings of the worker pools. */
   readonly pools?:
@@ -71,7 +71,7 @@ export function createRuntime(options: ToolRegistryOptions): Runtime {
       options: resolvePoolOptions("process", pools.process),
     }),
   };
-  const limiter = new ConcurrencyLimiter(options.limits);
+  const limiter = new SchedulingLimiter({ limits: options.limits, clock, emit: hub.emit });
   const retryBudgets = new RetryBudgets(options.limits);
   const shared = new SharedResults(clock, options.limits);
   const bind = (tool: Parameters<typeof bindTool>[0]): BoundTool =>

@@ -1,10 +1,11 @@
 /** Hands events to those who listen, and costs nothing while nobody does. */
 import type { CallEvent, EventSink, RegistryEvent } from "../core/call-event.ts";
+import type { LimitEvent } from "../core/limit-event.ts";
 import type { PoolEvent } from "../core/pool-event.ts";
 import { isError, thrownText } from "../core/thrown-text.ts";
 
 /** Everything a registry tells. */
-export type ToolyardEvent = CallEvent | RegistryEvent | PoolEvent;
+export type ToolyardEvent = CallEvent | RegistryEvent | PoolEvent | LimitEvent;
 
 /** The event of one type. */
 export type EventOf<Type extends ToolyardEvent["type"] | "*"> = Type extends "*"

@@ -8,7 +8,6 @@ import type { Attempt, AttemptFailure, AttemptOutcome, Executor } from "../execu
 import { resolvePoolOptions } from "../executors/pool/pool-options.ts";
 import { createProcessExecutor } from "../executors/process/process-executor.ts";
 import { createThreadExecutor } from "../executors/thread/thread-executor.ts";
-import { ConcurrencyLimiter } from "../limits/concurrency-limiter.ts";
 import type { LimitStats } from "../core/limit-stats.ts";
 import type { LimitsOptions } from "../limits/limit-options.ts";
 import type {
@@ -18,6 +17,7 @@ import type {
   Permit,
   PermitOutcome,
 } from "../limits/limiter.ts";
+import { SchedulingLimiter } from "../limits/scheduling-limiter.ts";
 import type { AcceptedCall, Nesting } from "../runtime/accepted-call.ts";
 import { type BoundTool, bindTool } from "../runtime/bound-tool.ts";
 import type { BatchSurroundings } from "../runtime/call-batch.ts";
@@ -131,7 +131,7 @@ export class CallStage {
 
   constructor({ tools, limits, executor, random = () => 0.5 }: CallStageOptions) {
     const { clock } = this;
-    this.limiter = new WatchedLimiter(new ConcurrencyLimiter(limits));
+    this.limiter = new WatchedLimiter(new SchedulingLimiter({ limits, clock }));
     this.parts = { clock, limiter: this.limiter, random };
     const executors = {
       async: executor ?? this.executor,

@@ -20,8 +20,8 @@ interface Stage {
 }
 
 function stageOf(make: MakeLimiter, limits: LimitsOptions): Stage {
-  const limiter = make(limits);
   const clock = new VirtualClock();
+  const limiter = make(limits, clock);
   return {
     limiter,
     clock,
@@ -273,15 +273,24 @@ function testFullQueues(make: MakeLimiter): void {
     expect(ask({ toolName: "c" }).standing).toBe("running");
   });
 
-  test("the queue of a tool does not bound those that only `*` holds", async () => {
+  test("the queue of a tool bounds its calls, whatever limit holds them", async () => {
     const { ask, settle } = stageOf(make, {
       "*": { concurrency: 1 },
-      a: { concurrency: 5, queue: { max: 0 } },
+      a: { concurrency: 5, queue: { max: 1 } },
     });
     ask({ toolName: "b" });
-    const waiting = [ask(), ask()];
+    const waiting = [ask(), ask(), ask({ toolName: "b" })];
     await settle();
-    expect(standings(waiting)).toEqual(["waiting", "waiting"]);
+    expect(waiting.map(({ standing }) => standing)).toEqual([
+      "waiting",
+      {
+        refused: expect.objectContaining({
+          code: "QUEUE_FULL",
+          details: { limit: "a", maxQueued: 1 },
+        }) as unknown,
+      },
+      "waiting",
+    ]);
   });
 }
 

@@ -9,10 +9,11 @@ import { ToolError } from "../core/tool-error.ts";
 import type { LimitsOptions } from "../limits/limit-options.ts";
 import type { Limiter } from "../limits/limiter.ts";
 import { LimiterRequest } from "./limiter-request.ts";
+import type { Clock } from "../time/clock.ts";
 import { VirtualClock } from "./virtual-clock.ts";
 
 /** Makes the limiter under test, with limits as a registry takes them. */
-export type MakeLimiter = (limits: LimitsOptions) => Limiter;
+export type MakeLimiter = (limits: LimitsOptions, clock: Clock) => Limiter;
 
 const cancelled = new ToolError("CALL_CANCELLED", "The caller gave up.");
 
@@ -93,11 +94,14 @@ class Walk {
 
   constructor(make: MakeLimiter, limits: Caps) {
     const { all, a = Infinity, b = Infinity } = limits;
-    this.#limiter = make({
-      "*": { concurrency: all },
-      a: { concurrency: a },
-      b: { concurrency: b },
-    });
+    this.#limiter = make(
+      {
+        "*": { concurrency: all },
+        a: { concurrency: a },
+        b: { concurrency: b },
+      },
+      this.clock,
+    );
     this.#caps = new Map([
       ["*", all],
       ["a", a],

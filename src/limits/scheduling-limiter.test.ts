@@ -4,11 +4,11 @@ import { testLimiter } from "../testing/limiter-suite.ts";
 import { type MakeLimiter, checkLimiterWalks } from "../testing/limiter-walk.ts";
 import { VirtualClock } from "../testing/virtual-clock.ts";
 import { Deadline } from "../time/deadline.ts";
-import { ConcurrencyLimiter } from "./concurrency-limiter.ts";
 import { DEFAULT_CONCURRENCY, type LimitOptions, type LimitsOptions } from "./limit-options.ts";
 import type { AdmissionRequest, Limiter, Permit } from "./limiter.ts";
+import { SchedulingLimiter } from "./scheduling-limiter.ts";
 
-testLimiter("ConcurrencyLimiter", (limits) => new ConcurrencyLimiter(limits));
+testLimiter("SchedulingLimiter", (limits, clock) => new SchedulingLimiter({ limits, clock }));
 
 /** A request of tool `a` that never gives up. */
 function request(asked: Partial<AdmissionRequest> = {}): AdmissionRequest {
@@ -32,7 +32,7 @@ describe("without a limit on all tools", () => {
     ["limits of one tool", { a: { concurrency: Infinity } }],
     ["a limit that is left undefined", { "*": { concurrency: undefined } as never }],
   ])("%s: 256 attempts run at once", (_what, limits) => {
-    const limiter = new ConcurrencyLimiter(limits);
+    const limiter = new SchedulingLimiter({ limits, clock: new VirtualClock() });
     const answers = Array.from({ length: DEFAULT_CONCURRENCY + 1 }, () =>
       limiter.acquire(request()),
     );
@@ -40,7 +40,10 @@ describe("without a limit on all tools", () => {
   });
 
   test("Infinity lets everything in", () => {
-    const limiter = new ConcurrencyLimiter({ "*": { concurrency: Infinity } });
+    const limiter = new SchedulingLimiter({
+      limits: { "*": { concurrency: Infinity } },
+      clock: new VirtualClock(),
+    });
     const answers = Array.from({ length: 5_000 }, () => limiter.acquire(request()));
     expect(answers.some((answer) => answer instanceof Promise)).toBe(false);
   });
@@ -185,7 +188,10 @@ describe("the walk catches a limiter that", () => {
 });
 
 test("those who gave up are not kept while nobody is served", async () => {
-  const limiter = new ConcurrencyLimiter({ "*": { concurrency: 1 } });
+  const limiter = new SchedulingLimiter({
+    limits: { "*": { concurrency: 1 } },
+    clock: new VirtualClock(),
+  });
   const held = await limiter.acquire(request());
   const reason = new ToolError("CALL_CANCELLED", "enough");
   const kept: WeakRef<AdmissionRequest>[] = [];

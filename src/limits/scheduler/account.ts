@@ -1,0 +1,83 @@
+import type { Flow } from "./flow.ts";
+import { type HeapItem, IndexedHeap } from "./indexed-heap.ts";
+import { isMoreUrgent } from "./queued-call.ts";
+import { type Reservation, owedTo } from "./reservations.ts";
+
+/** What least a start is charged, in units of its gate: a share of nothing would be no share. */
+const MIN_COST = 0.01;
+
+/** A tenant at a gate: what it was served, and its flows that wait there. */
+export class Account implements HeapItem {
+  heapIndex = -1;
+  readonly tenant: string | undefined;
+  /** Its share when there is not enough for all. */
+  readonly weight: number;
+  /** What is kept for it; undefined when nothing is. */
+  readonly reservation: Reservation | undefined;
+  /** Start tag of its next attempt: what it was served by its weight, on the gate's virtual time. */
+  tag = 0;
+  /** Flows that are charged here: it is kept for them. */
+  users = 0;
+  running = 0;
+  queued = 0;
+  started = 0;
+  /** What it was served, in units of its gate. */
+  served = 0;
+  #flows: IndexedHeap<Flow> | undefined;
+  /** Most tenants have one flow at a gate. */
+  #only: Flow | undefined;
+
+  constructor(tenant: string | undefined, weight: number, reservation: Reservation | undefined) {
+    this.tenant = tenant;
+    this.weight = weight;
+    this.reservation = reservation;
+  }
+
+  /** The flow that goes next; undefined when none waits here. */
+  get first(): Flow | undefined {
+    return this.#only ?? this.#flows?.first;
+  }
+
+  /** Whether it runs less than is kept for it. */
+  get isOwed(): boolean {
+    return this.reservation !== undefined && owedTo(this.reservation) > 0;
+  }
+
+  /** A flow begins to wait here. */
+  add(flow: Flow): void {
+    if (this.first === undefined) {
+      this.#only = flow;
+      return;
+    }
+    const flows = (this.#flows ??= new IndexedHeap(goesBefore));
+    if (this.#only !== undefined) flows.add(this.#only);
+    this.#only = undefined;
+    flows.add(flow);
+  }
+
+  remove(flow: Flow): void {
+    if (this.#only === flow) this.#only = undefined;
+    else this.#flows?.remove(flow);
+  }
+
+  /** The head of a flow that waits here is another. */
+  update(flow: Flow): void {
+    if (this.#only !== flow) this.#flows?.update(flow);
+  }
+
+  /** Charges for an attempt; negative to give back. */
+  charge(cost: number): void {
+    this.tag += cost / this.weight;
+    this.served += cost;
+  }
+}
+
+/** What an attempt of this cost is charged. */
+export function chargeOf(cost: number): number {
+  return cost > MIN_COST ? cost : MIN_COST;
+}
+
+function goesBefore(left: Flow, right: Flow): boolean {
+  const [one, other] = [left.first, right.first];
+  return one !== undefined && (other === undefined || isMoreUrgent(one, other));
+}

@@ -1,0 +1,96 @@
+import type { KeyStats, LimitStats, RateStats, TenantStats } from "../../core/limit-stats.ts";
+import { EVERYTHING } from "../match-scopes.ts";
+import type { Account } from "./account.ts";
+import type { Gate } from "./gate.ts";
+import { plainKey } from "./key-uses.ts";
+import type { ResourceLock } from "./resource-locks.ts";
+import type { Scheduler } from "./scheduler.ts";
+
+/** Most tenants and keys that are told of one limit. */
+const MAX_TOLD = 100;
+
+interface Waiting {
+  held: number;
+  oldestAt: number;
+}
+
+/** How every limit is doing. Looks at everybody who waits: for people, not for every call. */
+export function describeGates(scheduler: Scheduler, now: number): readonly LimitStats[] {
+  const waiting = new Map<Gate, Waiting>();
+  for (const flow of scheduler.flows()) {
+    for (const call of flow.calls.values()) {
+      flow.gates.forEach((gate, position) => {
+        const seen = waiting.get(gate) ?? { held: 0, oldestAt: now };
+        if (position === flow.parkedAt) seen.held += 1;
+        seen.oldestAt = Math.min(seen.oldestAt, call.ask.askedAt);
+        waiting.set(gate, seen);
+      });
+    }
+  }
+  const keys = describeKeys(scheduler.locks.values());
+  return [...scheduler.rules.gates()].map((gate) => describe(gate, waiting.get(gate), keys, now));
+}
+
+function describe(
+  gate: Gate,
+  waiting: Waiting | undefined,
+  keys: readonly KeyStats[],
+  now: number,
+): LimitStats {
+  const { name, running, concurrency, queued, started, refused, breaker } = gate;
+  return {
+    limit: name,
+    running,
+    concurrency: concurrency === Infinity ? undefined : concurrency,
+    queued: queued + gate.outside.size,
+    held: waiting?.held ?? 0,
+    oldestWaitMs: waiting === undefined ? 0 : now - waiting.oldestAt,
+    started,
+    refused,
+    rates: describeRates(gate, now),
+    closedForMs: Math.max(0, gate.closedUntil - now),
+    breaker: breaker && {
+      state: breaker.state,
+      failures: breaker.failures,
+      retryAfterMs: breaker.retryAfterMs(now),
+    },
+    tenants: describeTenants([...gate.accounts()]),
+    keys: name === EVERYTHING ? keys : [],
+  };
+}
+
+function describeRates({ meters }: Gate, now: number): RateStats[] {
+  return [
+    ...meters.requests.map((meter): RateStats => ({ counts: "requests", ...meter.stats(now) })),
+    ...meters.tokens.map(({ meter }): RateStats => ({ counts: "tokens", ...meter.stats(now) })),
+  ];
+}
+
+function describeTenants(accounts: readonly Account[]): TenantStats[] {
+  const served = accounts.reduce((sum, account) => sum + account.served, 0);
+  return accounts
+    .filter(({ running, queued, started }) => running + queued + started > 0)
+    .toSorted((left, right) => right.running + right.queued - (left.running + left.queued))
+    .slice(0, MAX_TOLD)
+    .map((account) => ({
+      tenant: account.tenant ?? "",
+      weight: account.weight,
+      running: account.running,
+      queued: account.queued,
+      started: account.started,
+      share: served > 0 ? account.served / served : 0,
+    }));
+}
+
+function describeKeys(locks: Iterable<ResourceLock>): KeyStats[] {
+  return [...locks]
+    .map(describeKey)
+    .toSorted((left, right) => right.queued - left.queued)
+    .slice(0, MAX_TOLD);
+}
+
+function describeKey({ key, first, urgencies }: ResourceLock): KeyStats {
+  const holders = [...(first?.members ?? [])].filter(({ call }) => call.phase === "running").length;
+  const [readers, writers] = first?.access === "write" ? [0, holders] : [holders, 0];
+  return { key: plainKey(key), readers, writers, queued: urgencies.size - holders };
+}

@@ -1,0 +1,67 @@
+import { giveBackSlot } from "./borrowed-slots.ts";
+import type { Flow } from "./flow.ts";
+import type { EndedAttempt, Gate } from "./gate.ts";
+import type { QueuedCall } from "./queued-call.ts";
+import type { Step } from "./step.ts";
+
+/** What came of the end of an attempt. */
+export interface EndedGates {
+  /** Gates whose breaker opened. */
+  readonly tripped: readonly Gate[];
+  /** The gate that a server closed. */
+  readonly closed: Gate | undefined;
+}
+
+/** An attempt is over: gives back what it holds and settles what it took. */
+export function endAttempt(
+  call: QueuedCall,
+  flow: Flow,
+  ended: EndedAttempt,
+  step: Step,
+): EndedGates {
+  flow.running -= 1;
+  if (ended.facts !== undefined && ended.outcome === "success") flow.lane.learn(ended.facts.runMs);
+  for (let position = 0; position < flow.gates.length; position += 1) {
+    leaveGate(call, flow, position, ended);
+  }
+  const tripped: Gate[] = [];
+  for (const receipt of call.receipts ?? []) {
+    for (const change of receipt.gate.settle(receipt, ended)) {
+      step.tell(receipt.gate.name, change);
+      if (change.type === "circuit.opened") tripped.push(receipt.gate);
+    }
+  }
+  call.receipts = undefined;
+  return { tripped, closed: heedServer(flow, ended, step) };
+}
+
+/** What it cost is known. Who ran in another's slot was not charged: that one is. */
+function leaveGate(call: QueuedCall, flow: Flow, position: number, { facts }: EndedAttempt): void {
+  const gate = flow.gates[position];
+  const account = flow.accounts[position];
+  if (gate === undefined || account === undefined) return;
+  if (call.borrowed?.has(gate) !== true) {
+    const charged = gate.expectedCost(call.tokens?.[position], call.expectedMs);
+    const difference = gate.actualCost(charged, facts) - charged;
+    if (difference !== 0) gate.line.correct(account, difference);
+  }
+  giveBackSlot(call, gate, position);
+}
+
+/**
+ * A server that says when to come again, or what is left, is believed at the narrowest limit that counts rates: that
+ * one was made for it.
+ */
+function heedServer(flow: Flow, { facts, now }: EndedAttempt, step: Step): Gate | undefined {
+  const { error, usage } = facts ?? {};
+  const retryAfterMs = error?.code === "RATE_LIMITED" ? (error.retryAfterMs ?? 0) : 0;
+  const remaining = usage?.remaining;
+  if (!(retryAfterMs > 0) && remaining === undefined) return undefined;
+  const gate = flow.gates.find(({ countsRates }) => countsRates);
+  if (remaining !== undefined) gate?.lower(remaining, now);
+  if (!(retryAfterMs > 0) || gate?.close(now + retryAfterMs, step.chance) !== true)
+    return undefined;
+  const reason = "the server asked to wait";
+  step.tell(gate.name, { type: "limit.closed", forMs: retryAfterMs, reason });
+  return gate;
+}

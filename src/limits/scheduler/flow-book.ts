@@ -1,0 +1,52 @@
+import { Flow } from "./flow.ts";
+import type { LimitRules } from "./limit-rules.ts";
+import type { Lane } from "./lane.ts";
+import type { QueuedCall } from "./queued-call.ts";
+
+/** Finds the flow of an attempt, and lets go of flows that nothing waits or runs in. */
+export class FlowBook {
+  readonly #rules: LimitRules;
+  /** Flows of nested attempts, by the attempt they are nested in. */
+  readonly #nested = new WeakMap<QueuedCall, Map<Lane, Map<string | undefined, Flow>>>();
+
+  constructor(rules: LimitRules) {
+    this.#rules = rules;
+  }
+
+  /** The flow of an attempt on behalf of `tenant`. Throws the ToolError of a key that cannot be made. */
+  find(lane: Lane, call: QueuedCall, tenant: string | undefined, now: number): Flow {
+    const { parent } = call;
+    if (parent === undefined && lane.keyedGates.length === 0) {
+      const known = lane.flows.get(tenant);
+      if (known !== undefined) return known;
+    }
+    const gates = this.#rules.gatesFor(lane, call.ask.input, tenant, now);
+    const keyed = gates.slice(0, gates.length - lane.gates.length).map(({ name }) => name);
+    const name = lane.keyedGates.length === 0 ? tenant : [tenant ?? "", ...keyed].join("\n");
+    const flows = parent === undefined ? lane.flows : this.#flowsIn(parent, lane);
+    let flow = flows.get(name);
+    if (flow !== undefined) return flow;
+    if (parent === undefined && flows.size >= lane.sweepAt) sweep(lane);
+    flow = new Flow(lane, tenant, gates, parent);
+    flows.set(name, flow);
+    return flow;
+  }
+
+  #flowsIn(parent: QueuedCall, lane: Lane): Map<string | undefined, Flow> {
+    let lanes = this.#nested.get(parent);
+    if (lanes === undefined) this.#nested.set(parent, (lanes = new Map()));
+    let flows = lanes.get(lane);
+    if (flows === undefined) lanes.set(lane, (flows = new Map()));
+    return flows;
+  }
+}
+
+/** Flows that are idle go once there are twice as many as were of use: a constant part of the cost of adding one. */
+function sweep(lane: Lane): void {
+  for (const [name, flow] of lane.flows) {
+    if (!flow.isIdle) continue;
+    flow.drop();
+    lane.flows.delete(name);
+  }
+  lane.sweepAt = Math.max(64, lane.flows.size * 2);
+}

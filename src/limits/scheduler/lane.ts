@@ -1,0 +1,61 @@
+import type { LimitedTool } from "../limiter.ts";
+import type { Flow } from "./flow.ts";
+import type { Gate } from "./gate.ts";
+import type { GateTemplate } from "./gate-template.ts";
+import type { KeyUse } from "./resource-locks.ts";
+
+/** How much of a new running time counts towards the mean. */
+const SMOOTHING = 0.1;
+
+/** A limit that counts per key: its gates are found by a call's input. */
+export interface KeyedGates {
+  readonly template: GateTemplate;
+  readonly keysOf: (input: unknown) => readonly string[];
+}
+
+/** A limit whose keys calls read and write in turn. */
+export interface KeyedLocks {
+  readonly usesOf: (tool: LimitedTool, input: unknown) => readonly KeyUse[];
+}
+
+/** All tools that the same limits apply to. */
+export class Lane {
+  /** One of its tools. */
+  readonly tool: LimitedTool;
+  readonly templates: readonly GateTemplate[];
+  /** Gates that all of its calls pass, the narrowest first. */
+  readonly gates: readonly Gate[];
+  readonly tenantGates: GateTemplate | undefined;
+  readonly keyedGates: readonly KeyedGates[];
+  readonly keyedLocks: readonly KeyedLocks[];
+  /** Its flows, by tenant and keys. */
+  readonly flows = new Map<string | undefined, Flow>();
+  sweepAt = 64;
+  /** What its attempts take, in milliseconds; undefined before the first has ended. */
+  #meanMs: number | undefined;
+
+  constructor(parts: LaneParts) {
+    this.tool = parts.tool;
+    this.templates = parts.templates;
+    this.gates = parts.gates;
+    this.tenantGates = parts.tenantGates;
+    this.keyedGates = parts.keyedGates;
+    this.keyedLocks = parts.keyedLocks;
+  }
+
+  get meanMs(): number | undefined {
+    return this.#meanMs;
+  }
+
+  /** An attempt took this long. */
+  learn(runMs: number): void {
+    this.#meanMs =
+      this.#meanMs === undefined ? runMs : this.#meanMs + SMOOTHING * (runMs - this.#meanMs);
+  }
+}
+
+/** What a {@link Lane} is made of. */
+export type LaneParts = Pick<
+  Lane,
+  "tool" | "templates" | "gates" | "tenantGates" | "keyedGates" | "keyedLocks"
+>;

@@ -1,0 +1,344 @@
+/**
+ * Decides when each attempt may start, with all of its limits taken together.
+ *
+ * A state machine: what happened goes in, what to do comes out. It has no clock, timer, promise or chance of its own;
+ * the time and a number by chance come with each input.
+ *
+ *   arrive ─▶ locks ─▶ flow ─▶ gate ─▶ gate … ─▶ start ─▶ release
+ *
+ * Attempts that the same gates apply to, on behalf of one tenant, make a *flow*; of it only the most urgent attempt
+ * matters. A flow waits at one *gate*, the one that holds its head, and holds nothing. A gate that opens looks at the
+ * flow that goes next there: it starts if every other gate lets it too, else it waits at the gate that does not, and
+ * the next flow is looked at (the baton is passed), or a call that could run would wait for ever. When the other gate
+ * applies to everybody who waits here, nobody else could start either: the flow stands there for them all.
+ *
+ * When a step is over, every attempt that waits waits for a reason: a slot, a rate, a key, or those before it.
+ */
+import { ToolError } from "../../core/tool-error.ts";
+import type { LimitsOptions } from "../limit-options.ts";
+import { cannotMakeIt, circuitOpen, neverFits } from "./admission-errors.ts";
+import { type Verdict, enterQueues, leaveQueues, verdictOn } from "./admission-queue.ts";
+import { endAttempt } from "./end-attempt.ts";
+import { expectedWaitMs } from "./expected-wait.ts";
+import type { Flow } from "./flow.ts";
+import { FlowBook } from "./flow-book.ts";
+import type { Gate } from "./gate.ts";
+import { Gatekeeper } from "./gatekeeper.ts";
+import { keyUses } from "./key-uses.ts";
+import type { Lane } from "./lane.ts";
+import { LimitRules } from "./limit-rules.ts";
+import type { QueuedCall } from "./queued-call.ts";
+import { ResourceLocks } from "./resource-locks.ts";
+import { type Decision, type Happening, Step } from "./step.ts";
+
+/** The scheduler. One step at a time, each to its end. */
+export class Scheduler {
+  readonly rules: LimitRules;
+  readonly locks: ResourceLocks;
+  readonly #book: FlowBook;
+  readonly #keeper: Gatekeeper;
+  /** Gates that others wait outside of, and that have had room since. */
+  readonly #besieged = new Set<Gate>();
+  /** Gates that let nobody start for a while. */
+  readonly #closed = new Set<Gate>();
+  #order = 0;
+  #step = new Step(0, 0);
+
+  /** @param limits - Checked before. */
+  constructor(limits: LimitsOptions, makeMeters: ConstructorParameters<typeof LimitRules>[1]) {
+    this.rules = new LimitRules(limits, makeMeters);
+    this.#book = new FlowBook(this.rules);
+    this.#keeper = new Gatekeeper({
+      refuses: (call, step) => this.#refusesWaiting(call, step),
+      onStart: (call, hasWaited, step) => this.#onStart(call, hasWaited, step),
+    });
+    this.locks = new ResourceLocks({
+      onFree: (call, payer) => this.#onFree(call, payer),
+      onUrgency: (call, urgency, payer) => this.#onUrgency(call, urgency, payer),
+    });
+  }
+
+  /** When time by itself lets somebody start; Infinity when it does not. A `tick` is due then. */
+  get wakeAt(): number {
+    let wakeAt = this.#keeper.wakeAt;
+    for (const { closedUntil } of this.#closed) if (closedUntil < wakeAt) wakeAt = closedUntil;
+    return wakeAt;
+  }
+
+  /**
+   * Takes in what happened, and says what to do.
+   *
+   * @param now - Milliseconds; never less than before.
+   * @param chance - Uniform in [0, 1).
+   */
+  step(happening: Happening, now: number, chance: number): readonly Decision[] {
+    const step = new Step(now, chance);
+    this.#step = step;
+    this.#keeper.wake(now);
+    if (this.#closed.size > 0) this.#sayOpened(step);
+    this.#take(happening, step);
+    this.#keeper.serve(step);
+    if (this.#besieged.size > 0) this.#letIn(step);
+    return step.decisions;
+  }
+
+  /** Every attempt that waits, for people and for the end. */
+  *waiting(): Iterable<QueuedCall> {
+    for (const flow of this.flows()) yield* flow.calls.values();
+    const seen = new Set<QueuedCall>();
+    for (const { urgencies } of this.locks.values()) {
+      for (const { call } of urgencies.values()) {
+        if (call.phase === "locked" && !seen.has(call)) yield call;
+        seen.add(call);
+      }
+    }
+    for (const gate of this.rules.gates()) yield* gate.outside;
+  }
+
+  #sayOpened(step: Step): void {
+    for (const gate of this.#closed) {
+      if (gate.closedUntil > step.now) continue;
+      this.#closed.delete(gate);
+      step.tell(gate.name, { type: "limit.opened" });
+    }
+  }
+
+  #take(happening: Happening, step: Step): void {
+    switch (happening.type) {
+      case "arrive":
+        this.#arrive(happening.call, step);
+        return;
+      case "leave":
+        this.#leave(happening.call, step);
+        return;
+      case "release":
+        this.#release(happening, step);
+        return;
+      case "change":
+        this.#change(happening.limits, step);
+        return;
+      case "clear":
+        for (const call of [...this.waiting()]) this.#refuse(call, happening.error, step);
+        return;
+      case "tick":
+    }
+  }
+
+  #arrive(call: QueuedCall, step: Step): void {
+    const { ask } = call;
+    call.order = this.#order += 1;
+    call.urgency = ask.askedAt + ask.priority * this.rules.ageingMs;
+    try {
+      this.#enter(call, step);
+    } catch (thrown) {
+      if (!ToolError.is(thrown)) throw thrown;
+      this.#refuse(call, thrown, step);
+    }
+  }
+
+  /** Lets an attempt start, wait, or be refused. Throws the ToolError of one that cannot be let in. */
+  #enter(call: QueuedCall, step: Step): void {
+    const lane = this.#laneOf(call, step);
+    const flow = this.#book.find(lane, call, call.ask.tenant, step.now);
+    call.flow = flow;
+    this.#estimate(call, flow);
+    const refusal = this.#breakerOf(call, step);
+    if (refusal !== undefined) throw refusal;
+    const uses = keyUses(lane, call);
+    const isFree = uses.length === 0 || this.locks.enter(call, uses);
+    if (isFree && this.#keeper.startAtOnce(flow, call, step)) return;
+    const holder = isFree ? this.#keeper.holderOf(flow, call, step.now) : undefined;
+    const verdict = verdictOn(call, flow, holder);
+    this.#checkDeadline(call, flow, holder, step.now);
+    this.#wait(call, verdict, step);
+  }
+
+  #wait(call: QueuedCall, verdict: Verdict, step: Step): void {
+    const { flow } = call;
+    if (flow === undefined) return;
+    if (verdict.type === "refuse") throw verdict.error;
+    if (verdict.type === "outside") {
+      this.locks.leave(call);
+      call.phase = "outside";
+      verdict.gate.outside.add(call);
+      this.#sayHeld(call, verdict.gate.name, step);
+      return;
+    }
+    for (const { call: victim, error } of verdict.victims) this.#refuse(victim, error, step);
+    enterQueues(call, flow, step);
+    const blocked = this.locks.heldUpAt(call);
+    call.phase = blocked === undefined ? "queued" : "locked";
+    if (blocked === undefined) {
+      this.#keeper.add(flow, call, step);
+      this.#keeper.serve(step);
+    }
+    if (!call.isWaiting) return;
+    const holder = this.#keeper.holderOf(flow, call, step.now);
+    this.#sayHeld(call, blocked ?? holder?.name ?? "*", step);
+  }
+
+  #sayHeld(call: QueuedCall, limit: string, step: Step): void {
+    call.heldBy = limit;
+    step.decisions.push({ type: "wait", call, limit });
+  }
+
+  #leave(call: QueuedCall, step: Step): void {
+    const { flow, phase } = call;
+    if (!call.isWaiting || flow === undefined) return;
+    call.phase = "over";
+    if (phase === "outside") {
+      for (const gate of flow.gates) gate.outside.delete(call);
+      return;
+    }
+    if (phase === "queued") this.#keeper.remove(flow, call);
+    this.locks.leave(call);
+    this.#leaveQueues(call, flow, step);
+  }
+
+  #refuse(call: QueuedCall, error: ToolError, step: Step): void {
+    if (call.isWaiting) this.#leave(call, step);
+    else this.locks.leave(call);
+    call.phase = "over";
+    for (const gate of call.flow?.gates ?? []) gate.refused += 1;
+    step.decisions.push({ type: "refuse", call, error });
+  }
+
+  #release({ call, outcome, facts }: Extract<Happening, { type: "release" }>, step: Step): void {
+    const { flow, startedAt } = call;
+    if (call.phase !== "running" || flow === undefined) return;
+    call.phase = "over";
+    const ended = { outcome, facts, startedAt, now: step.now };
+    const { tripped, closed } = endAttempt(call, flow, ended, step);
+    for (const gate of tripped) this.#refuseAllUnder(gate, step);
+    if (closed !== undefined) this.#closed.add(closed);
+    this.locks.leave(call);
+    for (const gate of flow.gates) this.#keeper.open(gate);
+  }
+
+  #onStart(call: QueuedCall, hasWaited: boolean, step: Step): void {
+    if (hasWaited && call.flow !== undefined) this.#leaveQueues(call, call.flow, step);
+    step.decisions.push({ type: "start", call });
+  }
+
+  #leaveQueues(call: QueuedCall, flow: Flow, step: Step): void {
+    for (const gate of leaveQueues(call, flow, step)) this.#besieged.add(gate);
+  }
+
+  #refusesWaiting(call: QueuedCall, step: Step): boolean {
+    const refusal = this.#breakerOf(call, step);
+    if (refusal !== undefined) this.#refuse(call, refusal, step);
+    return refusal !== undefined;
+  }
+
+  /** Why a breaker refuses an attempt; undefined when none does. */
+  #breakerOf({ flow }: QueuedCall, step: Step): ToolError | undefined {
+    for (const gate of flow?.gates ?? []) {
+      const { breaker } = gate;
+      if (breaker === undefined) continue;
+      if (breaker.look(step.now) === "half-opened") {
+        gate.beginSlowly(step);
+        step.tell(gate.name, { type: "circuit.half-opened" });
+      }
+      const retryAfterMs = breaker.retryAfterMs(step.now);
+      if (retryAfterMs > 0) return circuitOpen(gate.name, breaker.reason, retryAfterMs);
+    }
+    return undefined;
+  }
+
+  #refuseAllUnder(gate: Gate, step: Step): void {
+    for (const flow of this.flows()) {
+      if (!flow.gates.includes(gate)) continue;
+      for (const call of [...flow.calls.values()]) this.#refusesWaiting(call, step);
+    }
+  }
+
+  /** Its keys are free: it waits for its gates. Whoever was more urgent behind it pays. */
+  #onFree(call: QueuedCall, payer: QueuedCall): void {
+    if (call.phase !== "locked" || call.flow === undefined) return;
+    call.phase = "queued";
+    this.#keeper.add(call.flow, call, this.#step);
+    this.#payFor(call, payer);
+  }
+
+  #onUrgency(call: QueuedCall, urgency: number, payer: QueuedCall): void {
+    if (call.flow === undefined) return;
+    this.#keeper.reorder(call.flow, call, urgency);
+    for (const gate of call.flow.gates) gate.noteUrgency(call);
+    this.#payFor(call, payer);
+  }
+
+  /** An attempt that others wait for runs on the account of the most urgent of them, when that is served sooner. */
+  #payFor(call: QueuedCall, payer: QueuedCall): void {
+    const { flow } = call;
+    const tenant = payer.flow?.tenant;
+    if (flow === undefined || payer === call || tenant === flow.tenant || flow.parent !== undefined)
+      return;
+    const paying = this.#book.find(flow.lane, call, tenant, this.#step.now);
+    if (!paying.isServedBefore(flow)) return;
+    this.#keeper.remove(flow, call);
+    this.#leaveQueues(call, flow, this.#step);
+    call.flow = paying;
+    enterQueues(call, paying, this.#step);
+    this.#keeper.add(paying, call, this.#step);
+  }
+
+  #estimate(call: QueuedCall, flow: Flow): void {
+    if (flow.gates.every(({ meters }) => meters.tokens.length === 0)) return;
+    call.tokens = flow.gates.map(({ meters, name }) =>
+      meters.tokens.map(({ estimate, meter }) => {
+        const tokens = estimate(call.ask.input);
+        if (tokens > meter.capacity) throw neverFits(name, tokens, meter.capacity);
+        return tokens;
+      }),
+    );
+  }
+
+  #checkDeadline(call: QueuedCall, flow: Flow, holder: Gate | undefined, now: number): void {
+    const leftMs = call.ask.deadline.expiresAt - now;
+    // Who has no time left at all is told so by the deadline itself.
+    if (leftMs === Infinity || leftMs <= 0 || holder === undefined) return;
+    const expectedMs = expectedWaitMs(flow, call, now) + (flow.lane.meanMs ?? 0);
+    if (expectedMs > leftMs) throw cannotMakeIt(holder.name, expectedMs, leftMs);
+  }
+
+  #change(limits: LimitsOptions, step: Step): void {
+    const calls = [...this.waiting()].toSorted((left, right) => left.order - right.order);
+    for (const call of calls) this.#leave(call, step);
+    for (const flow of this.flows()) flow.drop();
+    this.rules.change(limits, step.now);
+    for (const scope of Object.keys(limits)) step.tell(scope, { type: "limit.changed" });
+    for (const call of calls) {
+      call.phase = "new";
+      this.#arrive(call, step);
+    }
+  }
+
+  /** There is room to wait: whoever waits outside comes in, in order. */
+  #letIn(step: Step): void {
+    for (const gate of this.#besieged) {
+      for (const call of gate.outside) {
+        if (gate.queued >= (gate.queue.max ?? Infinity)) break;
+        gate.outside.delete(call);
+        call.phase = "new";
+        this.#arrive(call, step);
+        this.#keeper.serve(step);
+      }
+      this.#besieged.delete(gate);
+    }
+  }
+
+  #laneOf(call: QueuedCall, step: Step): Lane {
+    const { tool } = call.ask;
+    const known = this.rules.laneOf(tool);
+    if (known !== undefined) return known;
+    const { lane, unsettled } = this.rules.addLane(tool);
+    if (unsettled) this.#keeper.settle(this.flows(), step);
+    return lane;
+  }
+
+  /** Every flow at the moment. */
+  *flows(): Iterable<Flow> {
+    for (const lane of this.rules.lanes()) yield* lane.flows.values();
+    for (const gate of this.rules.gates()) yield* gate.borrowers;
+  }
+}

@@ -1,0 +1,51 @@
+import type { ToolError } from "../../core/tool-error.ts";
+import type { LimitsOptions } from "../limit-options.ts";
+import type { AttemptFacts, PermitOutcome } from "../limiter.ts";
+import type { GateChange } from "./gate-change.ts";
+import type { QueuedCall } from "./queued-call.ts";
+
+/** What happened. */
+export type Happening =
+  /** An attempt asks to start. */
+  | { readonly type: "arrive"; readonly call: QueuedCall }
+  /** One that waits gives up. There is no decision about it. */
+  | { readonly type: "leave"; readonly call: QueuedCall }
+  /** One that runs is over. */
+  | {
+      readonly type: "release";
+      readonly call: QueuedCall;
+      readonly outcome: PermitOutcome;
+      readonly facts: AttemptFacts | undefined;
+    }
+  /** Time has passed: the scheduler's `wakeAt` has come. */
+  | { readonly type: "tick" }
+  /** Settings change. */
+  | { readonly type: "change"; readonly limits: LimitsOptions }
+  /** Everybody who waits is refused. */
+  | { readonly type: "clear"; readonly error: ToolError };
+
+/** What to do about it, in this order. */
+export type Decision =
+  | { readonly type: "start"; readonly call: QueuedCall }
+  /** It waits; `limit` is what holds it. Told again when that changes. */
+  | { readonly type: "wait"; readonly call: QueuedCall; readonly limit: string }
+  | { readonly type: "refuse"; readonly call: QueuedCall; readonly error: ToolError }
+  | { readonly type: "tell"; readonly limit: string; readonly change: GateChange };
+
+/** One step: when, by what chance, and what came of it so far. */
+export class Step {
+  /** Milliseconds, never going back. */
+  readonly now: number;
+  /** Uniform in [0, 1). */
+  readonly chance: number;
+  readonly decisions: Decision[] = [];
+
+  constructor(now: number, chance: number) {
+    this.now = now;
+    this.chance = chance;
+  }
+
+  tell(limit: string, change: GateChange): void {
+    this.decisions.push({ type: "tell", limit, change });
+  }
+}
