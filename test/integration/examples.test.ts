@@ -21,6 +21,11 @@ const PRINTED: Readonly<Record<string, readonly string[]>> = {
     "primes.count process 9592\nrisky.crash process WORKER_CRASHED\nprimes.count process 8392\n",
   ],
   "streaming.ts": ["call_1 asked for page 1\n", "call_1 gave page 1\n", "call_4 gave page 4\n"],
+  "nested-calls.ts": [
+    "look_up, called by plan_trip\nlook_up, called by plan_trip\n",
+    "plan_trip: 2 cities, 15 degrees on average\n",
+    "plan_trip failed: INPUT_INVALID The input of look_up does not fit",
+  ],
   "cancel-and-deadline.ts": [
     "tool's own time: [ 'done', 'DEADLINE_EXCEEDED: wait took longer than its 200 ms.' ]",
     "DEADLINE_EXCEEDED: The call took longer than its deadline of 100 ms",
@@ -30,6 +35,10 @@ const PRINTED: Readonly<Record<string, readonly string[]>> = {
   "tool-limits.ts": [
     "takes 10 ms                    100    on       100    none",
     "has 10 places, and 100 ms      100    on       100    none",
+    "takes 20 requests a second     50     off      20     30 RATE_LIMITED",
+    "reads, waits, writes           100    on       100    none",
+    "0 updates lost",
+    "99 updates lost",
     "5 low and 50 high calls",
     "every 100 ms, of 20 ms         50     on       50     ",
   ],
