@@ -1,5 +1,6 @@
 /** What `registry.stats()` tells: a snapshot, made when asked for. */
 import type { ErrorCode } from "./error-codes.ts";
+import type { LimitStats } from "./limit-stats.ts";
 import type { PoolMode } from "./pool-event.ts";
 
 /** A call that a worker has begun. */
@@ -84,4 +85,6 @@ export interface RegistryStats {
   readonly pools: readonly PoolStats[];
   /** Every tool that has been called, by name. */
   readonly tools: readonly ToolStats[];
+  /** Every limit that holds somebody, or has. */
+  readonly limits: readonly LimitStats[];
 }

@@ -18,6 +18,7 @@ import { waitedTooLong } from "./scheduler/admission-errors.ts";
 import { describeGates } from "./scheduler/describe-gates.ts";
 import type { Flow } from "./scheduler/flow.ts";
 import type { Gate } from "./scheduler/gate.ts";
+import { mergeLimits } from "./scheduler/limit-rules.ts";
 import { makeGateMeters } from "./scheduler/make-gate-meters.ts";
 import { QueuedCall } from "./scheduler/queued-call.ts";
 import { Scheduler } from "./scheduler/scheduler.ts";
@@ -65,6 +66,7 @@ export class SchedulingLimiter implements Limiter {
   readonly #emit: LimitEventSink | undefined;
   readonly #scheduler: Scheduler;
   readonly #offset: EpochOffset;
+  #limits: LimitsOptions;
   #closed: ToolError | undefined;
   #cancelTimer: CancelTimer | undefined;
   #timerAt = Infinity;
@@ -72,6 +74,7 @@ export class SchedulingLimiter implements Limiter {
   /** @throws TypeError when a limit is out of range. */
   constructor({ limits = {}, clock, random = Math.random, emit }: SchedulingLimiterOptions) {
     checkLimits(limits);
+    this.#limits = limits;
     this.#clock = clock;
     this.#random = random;
     this.#emit = emit;
@@ -96,8 +99,11 @@ export class SchedulingLimiter implements Limiter {
   }
 
   change(limits: LimitsOptions): void {
-    checkLimits(limits);
-    this.#apply(this.#step({ type: "change", limits }));
+    const merged = mergeLimits(this.#limits, limits);
+    checkLimits(merged);
+    this.#limits = merged;
+    const changed = Object.fromEntries(Object.keys(limits).map((scope) => [scope, merged[scope]]));
+    this.#apply(this.#step({ type: "change", limits: changed }));
   }
 
   stats(): readonly LimitStats[] {

@@ -8,6 +8,7 @@ import type { ExecutionMode, Tool } from "../core/tool.ts";
 import { decodeToolCalls } from "../formats/decode-tool-calls.ts";
 import type { FormatName } from "../formats/provider-format.ts";
 import type { ToolDeclaration } from "../formats/provider-formats.ts";
+import type { LimitsOptions } from "../limits/limit-options.ts";
 import type { ToolFilter } from "../registry/tool-catalog.ts";
 import { type ModuleToolsOptions, moduleTools } from "../sources/modules/module-tools.ts";
 import { type ClassToolsOptions, classTools } from "../sources/native/class-tools.ts";
@@ -186,12 +187,24 @@ export class ToolRegistry implements AsyncDisposable {
   }
 
   /**
-   * How its pools and tools are doing: a snapshot, made when asked for. A tool is counted from its
+   * Changes limits while calls run. Settings that are named are replaced, `undefined` takes one off, and a scope that
+   * is `undefined` goes; all others stay. Who runs goes on; who waits waits by the new settings.
+   *
+   * @throws TypeError that names the setting when one is out of range, or when it is one of `dedupe`, `cache` and
+   *   `retryBudget`, which tools are bound to when they are registered; nothing is changed then.
+   */
+  setLimits(limits: LimitsOptions): void {
+    checkChangeable(limits);
+    this.#runtime.parts.limiter.change(limits);
+  }
+
+  /**
+   * How its pools, tools and limits are doing: a snapshot, made when asked for. A tool is counted from its
    * registration on; what was removed or replaced is no longer there. Calls that no tool was found for
    * (`TOOL_NOT_FOUND`, `TOOL_DISABLED`) count for none.
    */
   stats(): RegistryStats {
-    const { catalog, executors } = this.#runtime;
+    const { catalog, executors, parts } = this.#runtime;
     return {
       pools: Object.values(executors).flatMap((executor) => executor.stats()),
       tools: toolStats(
@@ -200,6 +213,7 @@ export class ToolRegistry implements AsyncDisposable {
           .values()
           .map(({ bound }) => bound),
       ),
+      limits: parts.limiter.stats(),
     };
   }
 
@@ -231,6 +245,19 @@ export class ToolRegistry implements AsyncDisposable {
   /** `await using` closes the registry. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+}
+
+/** Settings that are read when a tool is registered. */
+const FIXED = ["dedupe", "cache", "retryBudget"];
+
+function checkChangeable(limits: LimitsOptions): void {
+  for (const [scope, settings] of Object.entries(limits)) {
+    const fixed = FIXED.find((field) => settings !== undefined && field in settings);
+    if (fixed === undefined) continue;
+    throw new TypeError(
+      `limits["${scope}"].${fixed} cannot be changed later; give it to the registry's constructor.`,
+    );
   }
 }
 

@@ -262,15 +262,17 @@ export class Gate implements HeapItem {
       const retryAfterMs = this.breaker.retryAfterMs(now);
       changes.push({ type: "circuit.opened", reason, retryAfterMs });
     } else if (circuit === "closed") changes.push({ type: "circuit.closed" });
-    const adapted = outcome === "ignored" ? undefined : this.#adapt(receipt, ended);
+    const adapted = this.#adapt(receipt, ended);
     if (adapted !== undefined) changes.push({ type: "limit.adapted", ...adapted });
     return changes;
   }
 
+  /** A tool that fails by itself says nothing of how much its server can take. */
   #adapt({ wasFull }: GateReceipt, ended: EndedAttempt): ReturnType<AdaptiveConcurrency["end"]> {
-    const { facts, now, startedAt } = ended;
+    const { facts, now, outcome, startedAt } = ended;
     const error: ToolError | undefined = facts?.error;
-    const overload = error !== undefined && isOverload(error);
+    const overload = outcome === "failure" && error !== undefined && isOverload(error);
+    if (!overload && outcome !== "success") return undefined;
     const runMs = facts?.runMs ?? now - startedAt;
     const isFull = wasFull || this.running >= this.concurrency;
     return this.#adaptive?.end({ startedAt, wasFull: isFull, runMs, overload }, now);

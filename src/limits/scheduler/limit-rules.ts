@@ -30,6 +30,23 @@ interface Scope {
   readonly countsByKey: boolean;
 }
 
+/**
+ * Settings with changes made: those named are replaced, scopes that are undefined go, all others stay. What is no
+ * object is left as it is, for the check of the whole to find.
+ */
+export function mergeLimits(limits: LimitsOptions, changes: LimitsOptions): LimitsOptions {
+  if (!isRecord(changes)) return changes;
+  const merged: Record<string, LimitOptions | TenantLimitOptions | undefined> = { ...limits };
+  for (const [scope, options] of Object.entries(changes)) {
+    merged[scope] = isRecord(options) ? { ...merged[scope], ...options } : options;
+  }
+  return merged;
+}
+
+function isRecord(value: unknown): value is object {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
 /** The settings of a scheduler, and what they come to. */
 export class LimitRules {
   #limits: LimitsOptions = {};
@@ -63,17 +80,13 @@ export class LimitRules {
     yield* this.#tenantGates?.gates() ?? [];
   }
 
-  /** Takes on the settings that are named; the others stay. Tools have to be looked up again. */
+  /** Takes on all settings of the scopes named. Tools have to be looked up again. */
   change(limits: LimitsOptions, now: number): void {
-    const merged: Record<string, LimitOptions | TenantLimitOptions | undefined> = {
-      ...this.#limits,
-    };
+    this.#limits = { ...this.#limits, ...limits };
     for (const [scope, options] of Object.entries(limits)) {
-      merged[scope] = options && { ...merged[scope], ...options };
-      if (scope === EACH_TENANT) this.#setTenants(merged[scope], now);
-      else this.#setScope(scope, merged[scope], now);
+      if (scope === EACH_TENANT) this.#setTenants(options, now);
+      else this.#setScope(scope, options, now);
     }
-    this.#limits = merged;
     const everything: LimitOptions = this.#limits[EVERYTHING] ?? {};
     this.#ageingMs = everything.ageingMs ?? DEFAULT_AGEING_MS;
     this.#lanes = new Map();
