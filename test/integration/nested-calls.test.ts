@@ -63,6 +63,15 @@ describe.each(MODES)("in mode %s", (mode) => {
     expect(new Set(ends.map(({ callNumber }) => callNumber)).size).toBe(31 * 6);
   });
 
+  test("calls nested 5 deep end when every limit is 1, and all slots are free afterwards", async () => {
+    const one = { concurrency: 1 };
+    const limits = { "*": one, deep: one, tenant: one };
+    const { registry } = await setUp(mode, { limits });
+    const call = (): Promise<unknown> => registry.call("deep", { depth: 5 }, { tenant: "acme" });
+    expect(await Promise.all([call(), call(), call()])).toEqual([1, 1, 1]);
+    expect(await call()).toBe(1);
+  });
+
   test("a tree of calls ends: 3 wide and 4 deep", async () => {
     const { registry } = await setUp(mode);
     expect(await registry.call("deep", { depth: 4, width: 3 })).toBe(81);
@@ -121,9 +130,10 @@ describe.each(MODES)("in mode %s", (mode) => {
 
   test("a nested call that outlives its own deadline fails alone", async () => {
     const { registry } = await setUp(mode);
+    await registry.call("deep", { depth: 1 });
     const file = newFile();
-    const answer = await asked(registry, "hang", { value: { file }, options: { deadlineMs: 300 } });
-    expect(answer).toMatchObject({ code: "DEADLINE_EXCEEDED", details: { deadlineMs: 300 } });
+    const answer = await asked(registry, "hang", { value: { file }, options: { deadlineMs: 600 } });
+    expect(answer).toMatchObject({ code: "DEADLINE_EXCEEDED", details: { deadlineMs: 600 } });
     await vi.waitFor(() => expect(linesOf(file)).toEqual(["began", "DEADLINE_EXCEEDED"]));
   });
 
@@ -134,7 +144,7 @@ describe.each(MODES)("in mode %s", (mode) => {
     const file = newFile();
     await expect(registry.call("wrapBriefly", { file })).rejects.toMatchObject({
       code: "DEADLINE_EXCEEDED",
-      details: { timeoutMs: 300 },
+      details: { timeoutMs: 600 },
     });
     await vi.waitFor(() => expect(linesOf(file)).toEqual(["began", "DEADLINE_EXCEEDED"]));
   });
