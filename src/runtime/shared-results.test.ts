@@ -288,6 +288,19 @@ describe("identical calls in flight", () => {
     expect(results[4]?.timing).toMatchObject({ queuedMs: 100, attempts: 1 });
     expect(results[5]?.timing).toMatchObject({ queuedMs: 200, sharedWith: 5 });
     expect(results[3]?.timing).toMatchObject({ attempts: 1 });
+    expect(stage.executor.attempts.length).toBe(5);
+  });
+
+  test("who ends leaves the line of a more urgent one that came after it", async () => {
+    const stage = slowReader({ ...limits, read: { concurrency: 1 } });
+    const blocker = read(stage, { id: "other" }, { priority: 1 });
+    const deadline = new Deadline(stage.clock);
+    const patient = stage.run({ name: "read", input: { id: 1 } }, { priority: 9 }, deadline);
+    const urgent = read(stage);
+    deadline.end(new ToolError("CALL_CANCELLED", "enough"));
+    await patient;
+    const late = read(stage);
+    expect(runsOf(await finish(stage, [blocker, urgent, late]))).toEqual([1, 2, 2]);
   });
 
   test("calls that a tool makes share among themselves, and never wait for what waits for them", async () => {
@@ -394,6 +407,17 @@ describe("answers that are kept", () => {
       read(stage, {}, { context: {} }),
     ]);
     expect(runsOf(runs)).toEqual([2, 3]);
+  });
+
+  test("belong to their tool, though one limit keeps those of several", async () => {
+    const stage = new CallStage({
+      limits,
+      tools: () =>
+        ["read", "other"].map((name) => testTool(name, () => name, { annotations: READ_ONLY })),
+    });
+    await stage.run({ name: "other", input: { id: 1 } });
+    expect(await read(stage)).toMatchObject({ output: "read", timing: { cached: undefined } });
+    expect(await read(stage)).toMatchObject({ output: "read", timing: { cached: true } });
   });
 
   test("are not kept where a narrower limit says `false`, nor of tools that are not read-only", async () => {
