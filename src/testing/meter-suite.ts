@@ -122,14 +122,19 @@ export function testMeter(
       expect(meter.opensAt(0, 5)).toBe(0);
     });
 
-    if (counts === "tokens") testSettling(make, limits, walk);
+    if (counts === "tokens") testSettling(make, { limits, walk, refills });
   });
+}
+
+interface SettlingCases {
+  readonly limits: fc.Arbitrary<number>;
+  readonly walk: fc.Arbitrary<Arrival[]>;
+  readonly refills: boolean;
 }
 
 function testSettling(
   make: (setting: MeterSetting) => Meter,
-  limits: fc.Arbitrary<number>,
-  walk: fc.Arbitrary<Arrival[]>,
+  { limits, walk, refills }: SettlingCases,
 ): void {
   test("what is counted is what was used, however much was taken", () => {
     const uses = fc.array(fc.record({ cost: fc.integer({ min: 1, max: 9 }), used: fc.nat(30) }));
@@ -153,6 +158,16 @@ function testSettling(
     meter.settle(receipts[1] ?? -1, 12, 0);
     expect(meter.stats(0).remaining).toBe(-4);
     expect(meter.opensAt(0, 1)).toBeGreaterThan(0);
+  });
+
+  test("a debt counts against what a server says is left, and what is given back does not", () => {
+    const meter = make({ limit: 100, perMs: PER_MS });
+    meter.lower(10, 60_000, 0);
+    const receipts = [meter.take(0, 2), meter.take(0, 2)];
+    meter.settle(receipts[0] ?? -1, 5, 0);
+    expect(meter.stats(0).remaining).toBe(3);
+    meter.settle(receipts[1] ?? -1, 0, 0);
+    expect(meter.stats(0).remaining).toBe(refills ? 5 : 3);
   });
 
   test.each([NaN, -1, Infinity])("to have used %d counts as not having said", (used) => {

@@ -29,7 +29,9 @@ describe("days", () => {
     ["America/Sao_Paulo", "2018-02-18T02:30Z", ["2018-02-17T02:00", "2018-02-18T03:00", 25]],
     ["America/Sao_Paulo", "2018-11-04T03:00Z", ["2018-11-04T03:00", "2018-11-05T02:00", 23]],
     // Clocks went from 00:01 back to 23:01 of the day before.
+    ["America/St_Johns", "2010-11-07T02:30:30Z", ["2010-11-06T02:30", "2010-11-07T03:30", 25]],
     ["America/St_Johns", "2010-11-07T02:45Z", ["2010-11-06T02:30", "2010-11-07T03:30", 25]],
+    ["America/St_Johns", "2010-11-07T03:30Z", ["2010-11-07T03:30", "2010-11-08T03:30", 24]],
   ])("of %s at %s", (zone, time, expected) => {
     expect(windowAt("day", zone, time)).toEqual(expected);
   });
@@ -45,6 +47,9 @@ describe("hours", () => {
     ["Australia/Lord_Howe", "2026-04-04T15:00Z", ["2026-04-04T15:00", "2026-04-04T15:30", 0.5]],
     ["Australia/Lord_Howe", "2026-10-03T15:29Z", ["2026-10-03T14:30", "2026-10-03T15:30", 1]],
     ["Australia/Lord_Howe", "2026-10-03T15:30Z", ["2026-10-03T15:30", "2026-10-03T16:00", 0.5]],
+    // 00:00 to 00:01, and then 23:01.
+    ["America/St_Johns", "2010-11-07T02:30:30Z", ["2010-11-07T02:30", "2010-11-07T02:31", 1 / 60]],
+    ["America/St_Johns", "2010-11-07T02:31Z", ["2010-11-07T02:31", "2010-11-07T03:30", 59 / 60]],
   ])("of %s at %s", (zone, time, expected) => {
     expect(windowAt("hour", zone, time)).toEqual(expected);
   });
@@ -72,7 +77,7 @@ const ZONES = [
 test.each(ZONES)("windows of %s follow each other without gaps, and all in one say so", (zone) => {
   for (const unit of ["day", "hour"] as const) {
     let at = Date.parse(unit === "day" ? "2010-01-01T00:00Z" : "2011-10-01T12:34Z");
-    for (let count = 0; count < 1_500; count += 1) {
+    for (let count = 0; count < 900; count += 1) {
       const calendar = calendarOf(unit, zone);
       const window = calendar(at);
       expect(window.startsAt).toBeLessThanOrEqual(at);

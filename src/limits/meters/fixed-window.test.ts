@@ -110,6 +110,14 @@ describe("a fixed window", () => {
     expect(meter.stats(1_000).remaining).toBe(7);
   });
 
+  test("does not settle what was taken in a window that is forgotten", () => {
+    const meter = meterOf(10);
+    const receipt = meter.take(0, 10);
+    for (let second = 1; second <= 128; second += 1) meter.take(second * 1_000, 1);
+    meter.settle(receipt, 0);
+    expect(meter.stats(128_000).remaining).toBe(9);
+  });
+
   test("a clock set back over more windows than are remembered begins afresh", () => {
     const offset = { ms: 0 };
     const meter = meterOf(1, offset);
