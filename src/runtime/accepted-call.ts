@@ -3,6 +3,7 @@ import type { CallOptions, ToolCall } from "../core/tool-call.ts";
 import type { ToolResult } from "../core/tool-result.ts";
 import type { ExecutionMode } from "../core/tool.ts";
 import type { Permit } from "../limits/limiter.ts";
+import type { Clock } from "../time/clock.ts";
 import type { Deadline } from "../time/deadline.ts";
 import type { BoundTool } from "./bound-tool.ts";
 
@@ -19,6 +20,7 @@ export interface CallParent {
 
 /** What it takes to run the calls that tools make. */
 export interface Nesting {
+  readonly clock: Clock;
   readonly nextCallNumber: () => number;
   /** Runs a call to its result. Never rejects. */
   readonly run: (call: AcceptedCall) => Promise<ToolResult>;

@@ -11,18 +11,18 @@ import { chargeTokens } from "./call-budgets.ts";
 import { type Caller, NestedCalls } from "./nested-calls.ts";
 import type { ReadyCall } from "./ready-call.ts";
 
+/** Instead of calls: no more are made. */
+const OVER = Symbol("over");
+
 /** What an executor is given, and what the pipeline keeps of it. */
 export class CallAttempt implements Attempt, Caller {
   readonly attempt: number;
   readonly attemptId: string;
   readonly deadline: Deadline;
   readonly permit: Permit;
-  readonly #clock: Clock;
   readonly #call: ReadyCall;
-  #holdsWorker = false;
-  #isOver = false;
   /** Made when its tool first makes a call. */
-  #calls: NestedCalls | undefined;
+  #calls: NestedCalls | typeof OVER | undefined;
 
   constructor(clock: Clock, call: ReadyCall, permit: Permit) {
     const { accepted } = call;
@@ -30,7 +30,6 @@ export class CallAttempt implements Attempt, Caller {
     this.attemptId = `${accepted.callNumber}.${this.attempt}`;
     this.deadline = new Deadline(clock, accepted.deadline);
     this.permit = permit;
-    this.#clock = clock;
     this.#call = call;
   }
 
@@ -47,7 +46,7 @@ export class CallAttempt implements Attempt, Caller {
   }
 
   get workersHeld(): number {
-    return this.level + (this.#holdsWorker ? 1 : 0);
+    return this.level + (this.#call.story.workerId === undefined ? 0 : 1);
   }
 
   get callId(): string {
@@ -76,7 +75,6 @@ export class CallAttempt implements Attempt, Caller {
 
   onStart(workerId: string | undefined): void {
     const { story, bound } = this.#call;
-    this.#holdsWorker = workerId !== undefined;
     story.started(this.attempt, this.attemptId, workerId);
     this.deadline.expireAfter(bound.timeoutMs, bound.timedOut);
   }
@@ -86,11 +84,11 @@ export class CallAttempt implements Attempt, Caller {
   }
 
   call(name: string, input: unknown, options: NestedCallOptions): Promise<unknown> {
-    if (this.#isOver) {
+    if (this.#calls === OVER) {
       const message = `${this.toolName} has ended, and makes no more calls.`;
       return Promise.reject(new ToolError("CALL_CANCELLED", message));
     }
-    this.#calls ??= new NestedCalls(this.#clock, this);
+    this.#calls ??= new NestedCalls(this);
     return this.#calls.call(name, input, options);
   }
 
@@ -99,8 +97,9 @@ export class CallAttempt implements Attempt, Caller {
    * and that still run are cancelled: a promise when there are any, which resolves when they have their results.
    */
   end(outcome: AttemptOutcome | undefined): Promise<unknown> | undefined {
-    this.#isOver = true;
-    const callsEnded = this.#calls?.close();
+    const calls = this.#calls;
+    this.#calls = OVER;
+    const callsEnded = calls === OVER ? undefined : calls?.close();
     this.deadline.close();
     if (outcome !== undefined) {
       this.#call.story.ran(outcome);

@@ -46,7 +46,7 @@ export class CallBatch {
     this.#options = options;
     this.#counting = counting;
     const { parts, nextCallNumber } = surroundings;
-    this.#nesting = { nextCallNumber, run: (call) => runCall(parts, call) };
+    this.#nesting = { clock: parts.clock, nextCallNumber, run: (call) => runCall(parts, call) };
     this.#deadline = new Deadline(surroundings.parts.clock, surroundings.root);
     if (counting === "together") limitTime(this.#deadline, options.deadlineMs);
     keepToBudget(options.budget, this.#deadline, surroundings.parts.clock);

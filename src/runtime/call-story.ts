@@ -85,6 +85,11 @@ export class CallStory {
     (this.#watchers ??= []).push(watcher);
   }
 
+  /** The worker it runs in, or ran in last; undefined on the event loop, and before. */
+  get workerId(): string | undefined {
+    return this.#workerId;
+  }
+
   /** The call has arrived. */
   invoked(): void {
     this.#tell({ type: "tool.invoked" });

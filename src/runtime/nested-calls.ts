@@ -4,7 +4,6 @@ import type { CallOptions } from "../core/tool-call.ts";
 import { ToolError } from "../core/tool-error.ts";
 import type { ToolResult } from "../core/tool-result.ts";
 import type { Permit } from "../limits/limiter.ts";
-import type { Clock } from "../time/clock.ts";
 import { Deadline } from "../time/deadline.ts";
 import type { AcceptedCall, CallParent } from "./accepted-call.ts";
 import { followSignal, limitTime } from "./call-deadline.ts";
@@ -25,14 +24,12 @@ export interface Caller {
 
 /** The calls of one attempt. */
 export class NestedCalls {
-  readonly #clock: Clock;
   readonly #caller: Caller;
   /** What ends each call that runs, and when it has its result. */
   readonly #running = new Map<Deadline, Promise<ToolResult>>();
   #count = 0;
 
-  constructor(clock: Clock, caller: Caller) {
-    this.#clock = clock;
+  constructor(caller: Caller) {
     this.#caller = caller;
   }
 
@@ -41,7 +38,7 @@ export class NestedCalls {
     checkNestedCall(name, options);
     const { accepted, deadline: above } = this.#caller;
     const parent = this.#parent();
-    const deadline = new Deadline(this.#clock, above);
+    const deadline = new Deadline(accepted.nesting.clock, above);
     limitTime(deadline, options.deadlineMs);
     const stopListening = followSignal(options.signal, deadline);
     const { nesting, defaultMode, resolve, emit, index } = accepted;

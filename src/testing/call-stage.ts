@@ -123,6 +123,7 @@ export class CallStage {
   readonly events: CallEvent[] = [];
   /** How tools make calls here. */
   readonly nesting: Nesting = {
+    clock: this.clock,
     nextCallNumber: () => (this.#calls += 1),
     run: (call) => runCall(this.parts, call),
   };
