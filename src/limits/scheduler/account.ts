@@ -1,6 +1,5 @@
 import type { Flow } from "./flow.ts";
 import { type HeapItem, IndexedHeap } from "./indexed-heap.ts";
-import { isMoreUrgent } from "./queued-call.ts";
 import { type Reservation, owedTo } from "./reservations.ts";
 
 /** What least a start is charged, in units of its gate: a share of nothing would be no share. */
@@ -49,7 +48,7 @@ export class Account implements HeapItem {
       this.#only = flow;
       return;
     }
-    const flows = (this.#flows ??= new IndexedHeap(goesBefore));
+    const flows = (this.#flows ??= new IndexedHeap<Flow>(urgencyOf, orderOf));
     if (this.#only !== undefined) flows.add(this.#only);
     this.#only = undefined;
     flows.add(flow);
@@ -77,7 +76,12 @@ export function chargeOf(cost: number): number {
   return cost > MIN_COST ? cost : MIN_COST;
 }
 
-function goesBefore(left: Flow, right: Flow): boolean {
-  const [one, other] = [left.first, right.first];
-  return one !== undefined && (other === undefined || isMoreUrgent(one, other));
+/** How urgent the next attempt of a flow, or of an account, is. */
+export function urgencyOf({ first }: Flow): number {
+  return first?.urgency ?? Infinity;
+}
+
+/** When the next attempt of a flow came, among all. */
+export function orderOf({ first }: Flow): number {
+  return first?.order ?? Infinity;
 }

@@ -2,7 +2,7 @@ import type { Account } from "./account.ts";
 import type { Gate } from "./gate.ts";
 import { type HeapItem, IndexedHeap } from "./indexed-heap.ts";
 import type { Lane } from "./lane.ts";
-import { type QueuedCall, isMoreUrgent } from "./queued-call.ts";
+import type { QueuedCall } from "./queued-call.ts";
 
 /** Where a flow is that waits nowhere. */
 export const NOWHERE = -1;
@@ -25,7 +25,10 @@ export class Flow implements HeapItem {
   parkedAt = NOWHERE;
   /** Narrower gates for whose line it stands where it waits. */
   standsFor: Gate[] | undefined = undefined;
-  readonly calls: IndexedHeap<QueuedCall> = new IndexedHeap(isMoreUrgent);
+  readonly calls: IndexedHeap<QueuedCall> = new IndexedHeap<QueuedCall>(
+    ({ urgency }) => urgency,
+    ({ order }) => order,
+  );
   /** Its attempts that run. */
   running = 0;
 

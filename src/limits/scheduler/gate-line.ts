@@ -7,7 +7,7 @@
  * than the virtual time: nobody saves up. A newly active tenant begins at the smallest tag that waits, so of F active
  * tenants each of the others can be served once before it, and no more.
  */
-import type { Account } from "./account.ts";
+import { type Account, orderOf, urgencyOf } from "./account.ts";
 import type { Flow } from "./flow.ts";
 import { IndexedHeap } from "./indexed-heap.ts";
 import { type QueuedCall, isMoreUrgent } from "./queued-call.ts";
@@ -16,7 +16,7 @@ import type { Reservation } from "./reservations.ts";
 /** Those who wait at one gate. */
 export class GateLine {
   /** Those for whom nothing is kept. */
-  readonly #accounts = new IndexedHeap<Account>(servedBefore);
+  readonly #accounts: IndexedHeap<Account> = makeLine();
   /** Those for whom something is kept, by what. */
   readonly #owners = new Map<Reservation, IndexedHeap<Account>>();
   #virtualTime = 0;
@@ -130,22 +130,25 @@ export class GateLine {
     if (reservation === undefined) return this.#accounts;
     let line = this.#owners.get(reservation);
     if (line === undefined) {
-      line = new IndexedHeap<Account>(servedBefore);
+      line = makeLine();
       this.#owners.set(reservation, line);
     }
     return line;
   }
 }
 
+/** Tenants by start tag; those who are level by who of their attempts is more urgent. */
+function makeLine(): IndexedHeap<Account> {
+  return new IndexedHeap<Account>(
+    ({ tag }) => tag,
+    ({ first }) => (first === undefined ? Infinity : urgencyOf(first)),
+    ({ first }) => (first === undefined ? Infinity : orderOf(first)),
+  );
+}
+
 function goesBefore(left: Account, right: Account): boolean {
-  return left.isOwed === right.isOwed ? servedBefore(left, right) : left.isOwed;
-}
-
-function servedBefore(left: Account, right: Account): boolean {
-  return left.tag === right.tag ? isMoreUrgentFlow(left.first, right.first) : left.tag < right.tag;
-}
-
-function isMoreUrgentFlow(left: Flow | undefined, right: Flow | undefined): boolean {
-  const [one, other] = [left?.first, right?.first];
+  if (left.isOwed !== right.isOwed) return left.isOwed;
+  if (left.tag !== right.tag) return left.tag < right.tag;
+  const [one, other] = [left.first?.first, right.first?.first];
   return one !== undefined && (other === undefined || isMoreUrgent(one, other));
 }

@@ -40,10 +40,12 @@ export class GateTemplate {
 
   /** Takes on new settings, and so do its gates. What their rates have counted counts on. */
   configure(options: LimitOptions, now: number): void {
+    const { rate, tokens, preset } = this.options;
+    const isSame = rate === options.rate && tokens === options.tokens && preset === options.preset;
     this.options = options;
     for (const gate of this.#gates.values()) {
-      const meters = this.#makeMeters(options, this.scope);
-      carryOver(gate.meters, meters, now);
+      const meters = isSame ? gate.meters : this.#makeMeters(options, this.scope);
+      if (!isSame) carryOver(gate.meters, meters, now);
       gate.configure(options, meters);
     }
   }

@@ -23,7 +23,7 @@ export class Gatekeeper {
   /** Gates that may let somebody in. */
   #dirty: Gate[] = [];
   /** Gates that open by the passing of time while somebody waits. */
-  readonly #sleeping = new IndexedHeap<Gate>((left, right) => left.wakeAt < right.wakeAt);
+  readonly #sleeping = new IndexedHeap<Gate>(({ wakeAt }) => wakeAt);
 
   constructor(listener: GatekeeperListener) {
     this.#listener = listener;

@@ -1,5 +1,5 @@
 import { type HeapItem, IndexedHeap } from "./indexed-heap.ts";
-import { type QueuedCall, isMoreUrgent } from "./queued-call.ts";
+import type { QueuedCall } from "./queued-call.ts";
 
 interface Entry extends HeapItem {
   readonly call: QueuedCall;
@@ -8,7 +8,10 @@ interface Entry extends HeapItem {
 /** Attempts by how urgent they are, the least urgent first: for those who have to go when too many wait. */
 export class LeastUrgent {
   readonly #entries = new Map<QueuedCall, Entry>();
-  readonly #heap = new IndexedHeap<Entry>((left, right) => isMoreUrgent(right.call, left.call));
+  readonly #heap = new IndexedHeap<Entry>(
+    ({ call }) => -call.urgency,
+    ({ call }) => -call.order,
+  );
 
   get first(): QueuedCall | undefined {
     return this.#heap.first?.call;

@@ -67,9 +67,7 @@ export class ResourceLock {
   first: Group | undefined = undefined;
   last: Group | undefined = undefined;
   /** Everybody in the line, most urgent first. */
-  readonly urgencies: IndexedHeap<LockPlace> = new IndexedHeap(
-    (left, right) => left.urgency < right.urgency,
-  );
+  readonly urgencies: IndexedHeap<LockPlace> = new IndexedHeap<LockPlace>(({ urgency }) => urgency);
 
   constructor(key: string) {
     this.key = key;
