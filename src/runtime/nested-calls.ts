@@ -61,7 +61,7 @@ export class NestedCalls {
     stopListening();
     deadline.close();
     if (result.status === "ok") return result.output;
-    throw result.error;
+    throw ownError(result.error, name);
   }
 
   /** The attempt is over: cancels what still runs. A promise when there is something, which resolves when it has ended. */
@@ -90,6 +90,16 @@ export class NestedCalls {
     this.#count += 1;
     return `${this.#caller.accepted.call.id}/${this.#count}`;
   }
+}
+
+/**
+ * What `drain` hands back is known by its error, and may be run elsewhere: that is so of the nested call, and not of
+ * the one that made it, which has begun.
+ */
+function ownError(error: ToolError, name: string): ToolError {
+  if (error.details["handedBack"] !== true) return error;
+  const message = `${name} was not called, for the registry is draining.`;
+  return new ToolError("CALL_CANCELLED", message, { cause: error, retryable: false });
 }
 
 /** Whatever the caller's caller said holds, but for what concerns that one call. */

@@ -6,6 +6,7 @@ import { afterAll, describe, expect, onTestFinished, test, vi } from "vitest";
 import {
   type CallEvent,
   type ConcreteMode,
+  defineTool,
   ToolError,
   ToolRegistry,
   type ToolRegistryOptions,
@@ -193,6 +194,33 @@ describe.each(MODES)("in mode %s", (mode) => {
     });
     expect(Math.max(...events.map(({ callNumber }) => callNumber))).toBe(33);
   });
+});
+
+test("what has begun is not handed back when a call that it makes can no longer be made", async () => {
+  const { registry } = await setUp("async", { limits: { where: { concurrency: 1 } } });
+  const began = Promise.withResolvers<void>();
+  const go = Promise.withResolvers<void>();
+  registry.register(
+    defineTool({
+      name: "late",
+      description: "Calls a tool when it is told to.",
+      input: { type: "object" },
+      execute: async (_input, { call }) => {
+        began.resolve();
+        await go.promise;
+        return call("where");
+      },
+    }),
+  );
+  const late = registry.call("late").catch((thrown: unknown) => thrown);
+  await began.promise;
+  const drained = registry.drain();
+  go.resolve();
+  expect(await drained).toEqual([]);
+  const told = await late;
+  // Whether there is still room for it is for the limits to say.
+  if (ToolError.is(told)) expect(told).toMatchObject({ code: "CALL_CANCELLED", retryable: false });
+  else expect(told).toMatchObject({ mode: "async" });
 });
 
 describe.each(WORKER_MODES)("with workers of mode %s", (mode) => {
