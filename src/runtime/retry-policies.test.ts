@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { ToolError } from "../core/tool-error.ts";
 import type { RetryPolicy } from "../core/tool.ts";
 import type { LimitsOptions } from "../limits/limit-options.ts";
-import { CallStage, codeOf, testTool } from "../testing/call-stage.ts";
+import { CallStage, after, codeOf, testTool } from "../testing/call-stage.ts";
 import { RetryBudgets } from "./retry-policies.ts";
 
 const RETRIED = { maximumAttempts: 3, initialIntervalMs: 10 };
@@ -146,6 +146,21 @@ describe("what our own limits refuse", () => {
       "tool.completed",
     ]);
     expect(stage.executor.attempts.map(({ attemptId }) => attemptId)).toEqual(["1.3"]);
+  });
+
+  test("counts what was waited before it as waiting", async () => {
+    const stage = refusingStage(["RATE_LIMITED"], []);
+    const acquire = stage.limiter.acquire.bind(stage.limiter);
+    let asked = 0;
+    stage.limiter.acquire = async (request) => {
+      asked += 1;
+      if (asked > 1) return acquire(request);
+      await after(stage.clock, 50);
+      throw new ToolError("RATE_LIMITED", "x", { retryAfterMs: 30 });
+    };
+    const running = stage.run({ name: "t" });
+    await stage.clock.advance(200);
+    expect((await running).timing).toMatchObject({ queuedMs: 80, attempts: 1 });
   });
 
   test("counts as an attempt", async () => {

@@ -1,5 +1,5 @@
 /** Calls that share an execution, and answers that are kept. */
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import type { CallEvent } from "../core/call-event.ts";
 import type { CallOptions } from "../core/tool-call.ts";
 import { ToolError } from "../core/tool-error.ts";
@@ -204,6 +204,21 @@ describe("identical calls in flight", () => {
     expect(errorOf(left)).toBe(reason);
     expect(left.timing.queuedMs).toBe(30);
     expect(runsOf(await finish(stage, [leading, staying]))).toEqual([1, 1]);
+  });
+
+  test("a deadline that outlasts its calls keeps none of them", async () => {
+    const stage = slowReader(limits);
+    const deadline = new Deadline(stage.clock);
+    const follow = vi.spyOn(deadline, "follow");
+    const unfollow = vi.spyOn(deadline, "unfollow");
+    const running = Array.from({ length: 5 }, () =>
+      stage.run({ name: "read", input: { id: 1 } }, {}, deadline),
+    );
+    await finish(stage, running);
+    const kept = new Set(follow.mock.calls.map(([follower]) => follower));
+    for (const [follower] of unfollow.mock.calls) kept.delete(follower);
+    expect(follow.mock.calls.length).toBeGreaterThanOrEqual(4);
+    expect(kept.size).toBe(0);
   });
 
   test("a follower out of time leaves at its deadline", async () => {
