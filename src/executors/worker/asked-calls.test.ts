@@ -56,7 +56,7 @@ describe("a call that is asked for", () => {
   test("takes bytes along, beside the message", () => {
     void asked.ask(running(7), wanted({ input: new Uint8Array([1, 2]) }));
     box.flush();
-    expect(attached.map((one) => [...one])).toEqual([[1, 2]]);
+    expect(attached.map((one) => Buffer.from(one).toJSON().data)).toEqual([[1, 2]]);
   });
 
   test("is told from others of the same call and of other calls", async () => {
