@@ -4,9 +4,11 @@ import type { ToolCall } from "../core/tool-call.ts";
 import type { ToolResult } from "../core/tool-result.ts";
 import type { ExecutionMode } from "../core/tool.ts";
 import type { ToolRegistry } from "../runtime/tool-registry.ts";
+import { SystemClock } from "../time/clock.ts";
 import type { CliIo } from "./cli-io.ts";
 import { Interruption } from "./interruption.ts";
 import { showProgress } from "./live-progress.ts";
+import { type LimitReport, LimitWatch } from "./limit-watch.ts";
 import type { RunSummary } from "./mode-table.ts";
 import { RunLog } from "./run-log.ts";
 import type { Bar } from "./timeline/bar.ts";
@@ -19,6 +21,8 @@ export interface RunRequest {
   readonly deadlineMs: number | undefined;
   /** Whether results are written while calls run: then progress on the same terminal would tear them. */
   readonly writesMeanwhile: boolean;
+  /** Whether limits are watched. */
+  readonly explains: boolean;
   /** Makes the registry; `print` is where what its workers print must go. */
   readonly openRegistry: (print: (text: string) => void) => Promise<ToolRegistry>;
   /** Called with each result as it comes. */
@@ -32,6 +36,8 @@ export interface FinishedRun extends RunSummary {
   readonly bars: readonly Bar[];
   /** As it stood before the workers were let go; undefined when the run was cut off. */
   readonly stats: RegistryStats | undefined;
+  /** What its limits did; undefined when they were not watched. */
+  readonly limits: LimitReport | undefined;
   /** The exit code of an interruption; undefined when nothing interrupted the run. */
   readonly interruptedWith: number | undefined;
 }
@@ -44,11 +50,18 @@ export async function runOnce(request: RunRequest, io: CliIo): Promise<FinishedR
   const progress = await showProgress(io, mode, isTaken ? undefined : log);
   let registry: ToolRegistry | undefined;
   let stats: RegistryStats | undefined;
-  const finished = (): FinishedRun => ({ ...finish(mode, log, interruption.exitCode), stats });
+  let watch: LimitWatch | undefined;
+  let limits: LimitReport | undefined;
+  const finished = (): FinishedRun => ({
+    ...finish(mode, log, interruption.exitCode),
+    stats,
+    limits,
+  });
   const interruption = new Interruption(io, {
     say: progress.print,
     onKill: () => {
       progress.stop();
+      limits = watch?.end();
       void registry?.destroy();
       request.onCutOff(finished());
     },
@@ -57,8 +70,10 @@ export async function runOnce(request: RunRequest, io: CliIo): Promise<FinishedR
   try {
     registry = await request.openRegistry(progress.print);
     registry.on("*", log.hear);
+    if (request.explains) watch = watchLimits(registry);
     await registry.executeToolCalls(calls, { signal: interruption.signal, deadlineMs });
     stats = registry.stats();
+    limits = watch?.end();
     await letGo(registry, interruption);
     return finished();
   } finally {
@@ -66,6 +81,12 @@ export async function runOnce(request: RunRequest, io: CliIo): Promise<FinishedR
     stopRedirecting();
     interruption.close();
   }
+}
+
+function watchLimits(registry: ToolRegistry): LimitWatch {
+  const watch = new LimitWatch(new SystemClock(), () => registry.stats().limits);
+  registry.on("*", watch.hear);
+  return watch;
 }
 
 /** Workers that ended their work get to say their last words; interrupted ones do not. */
@@ -77,7 +98,7 @@ function finish(
   mode: ExecutionMode,
   log: RunLog,
   interruptedWith: number | undefined,
-): Omit<FinishedRun, "stats"> {
+): Omit<FinishedRun, "stats" | "limits"> {
   return {
     mode,
     wallMs: log.wallMs,

@@ -4,12 +4,14 @@ import type { ExecutionMode } from "../core/tool.ts";
 import { formatToolResults } from "../formats/format-tool-results.ts";
 import type { FormatName } from "../formats/provider-format.ts";
 import type { CliIo, CliOutput } from "./cli-io.ts";
+import { drawExplanation } from "./explanation.ts";
 import { jsonLine } from "./json-line.ts";
 import { drawModeTable } from "./mode-table.ts";
 import { OrderedLines } from "./ordered-lines.ts";
 import { outputWidth } from "./output-width.ts";
 import { type Paint, paletteFor } from "./palette.ts";
 import { perSecond } from "./progress-line.ts";
+import { explainRefusals } from "./refusals.ts";
 import { listResults, millis } from "./result-list.ts";
 import type { FinishedRun } from "./run-once.ts";
 import { drawStats } from "./stats-table.ts";
@@ -24,6 +26,8 @@ export interface ReportOptions {
   readonly timeline: boolean;
   /** Print what was counted of tools and pools. */
   readonly stats: boolean;
+  /** Print what calls waited for, and what limits did. */
+  readonly explain: boolean;
   /** Columns to fill. Default: the terminal's, else `COLUMNS`, else 100. */
   readonly width: number | undefined;
 }
@@ -67,12 +71,16 @@ export class RunReport {
     if (this.#isOver) return;
     this.#lines.flush();
     this.#lines = this.#newLines();
-    const { json, format, timeline, stats } = this.#options;
+    const { json, format, timeline, stats, explain } = this.#options;
     if (format !== undefined) this.#printMessages(run, format, json);
     else if (!json) this.#printResults(run);
     this.#runs.push(run);
+    this.#sayRefusals(run);
     if (timeline) this.#words.write(this.#timelineOf(run));
     if (stats && run.stats !== undefined) this.#words.write(drawStats(run.stats, this.#paint));
+    if (explain && run.limits !== undefined) {
+      this.#words.write(drawExplanation(run.results, run.limits, this.#paint));
+    }
   }
 
   /** Prints how the runs compare, if there were several. */
@@ -84,6 +92,12 @@ export class RunReport {
   /** Prints a sentence for people. */
   say(sentence: string): void {
     if (!this.#isOver) this.#words.write(`${sentence}\n`);
+  }
+
+  #sayRefusals({ results }: FinishedRun): void {
+    const sentence = explainRefusals(results);
+    if (sentence === undefined) return;
+    this.say(this.#options.explain ? sentence : `${sentence} --explain shows more.`);
   }
 
   #printMessages(run: FinishedRun, format: FormatName, json: boolean): void {

@@ -1,6 +1,6 @@
 /** What a registry counted, as tables for people. */
-import Table from "cli-table3";
 import type { PoolStats, RegistryStats, ToolStats } from "../core/registry-stats.ts";
+import { drawTable } from "./draw-table.ts";
 import { fit, oneLine } from "./one-line.ts";
 import type { Paint } from "./palette.ts";
 import { millis } from "./result-list.ts";
@@ -10,8 +10,8 @@ const BYTES_PER_MB = 1024 * 1024;
 /** A table of the tools that were called, and one of the pools that had workers; nothing of what there was none of. */
 export function drawStats({ tools, pools }: RegistryStats, paint: Paint): string {
   const parts = [
-    tools.length > 0 ? draw(TOOL_HEAD, tools.map(toolRow), paint) : "",
-    pools.length > 0 ? draw(POOL_HEAD, pools.map(poolRow), paint) : "",
+    tools.length > 0 ? drawTable(TOOL_HEAD, tools.map(toolRow), paint) : "",
+    pools.length > 0 ? drawTable(POOL_HEAD, pools.map(poolRow), paint) : "",
   ];
   return parts.join("");
 }
@@ -59,14 +59,4 @@ function fine(ms: number): string {
 
 function megabytes(bytes: number): string {
   return (bytes / BYTES_PER_MB).toFixed(1);
-}
-
-function draw(head: readonly string[], rows: readonly string[][], paint: Paint): string {
-  const table = new Table({
-    head: head.map((title) => paint("bold", title)),
-    colAligns: head.map((_title, column) => (column === 0 ? "left" : "right")),
-    style: { head: [], border: [], compact: true },
-  });
-  table.push(...rows);
-  return `${table.toString()}\n`;
 }

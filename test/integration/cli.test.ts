@@ -98,6 +98,32 @@ describe("toolyard run", () => {
     expect(parsed(programs.stdout)).toHaveLength(2);
   });
 
+  test("--explain shows what calls waited for and what limits did, on stderr where stdout is for programs", async () => {
+    const waits = Array.from({ length: 5 }, () => ["test.wait", { ms: 30 }] as const);
+    const stdin = lines(...waits, ["test.fail", {}]);
+    const flags = ["run", "-", "--config", "limits.json", "--explain"];
+    const { stdout } = await runInProcess(flags, { stdin });
+    expect(stdout).toMatch(/│ waited for │.*\n.*\n│ test\.wait +│ +2 │/u);
+    expect(stdout).toMatch(/│ test\.wait +│ +1 of 1 │ +2 │ +[\d.]+ │ +3 │ +2 │ +- │/u);
+    expect(stdout).toMatch(/│ test\.wait +│ requests +│ 10 in 1 min │ sliding │ +7 │/u);
+    expect(stdout).toMatch(/│ test\.fail .*│ open for \d+ ms │/u);
+    expect(stdout).toContain("test.fail: circuit opened once: a call failed\n");
+
+    const programs = await runInProcess([...flags, "--json"], { stdin });
+    expect(programs.stderr).toContain("│ waited for │");
+    expect(parsed(programs.stdout)).toHaveLength(6);
+  });
+
+  test("calls that limits refused are one line that says what to do", async () => {
+    const stdin = lines(...Array.from({ length: 5 }, () => ["test.wait", { ms: 5 }] as const));
+    const { stdout } = await runInProcess(["run", "-", "--config", "limits.json"], { stdin });
+    expect(stdout).toContain(
+      "\nLimits refused 2 calls: 2× QUEUE_FULL by test.wait. " +
+        "Raise the limit's `queue.max` in the config. --explain shows more.\n",
+    );
+    expect((await runInProcess(["run", "-"], { stdin })).stdout).not.toContain("Limits");
+  });
+
   test("--width is the most columns of every line", async () => {
     const long = "x".repeat(300);
     const stdin = lines(["test.echo", { long }], ["test.wait", { ms: 20 }]);

@@ -15,7 +15,7 @@ import type { CliSession } from "../cli-session.ts";
 import { jsonLine } from "../json-line.ts";
 import { oneLine } from "../one-line.ts";
 import { openTools } from "../open-tools.ts";
-import { remedyFor } from "../remedies.ts";
+import { remedyForError } from "../remedies.ts";
 import { runOnce } from "../run-once.ts";
 
 interface CallFlags extends SourceFlags {
@@ -66,6 +66,7 @@ async function callTool(
     mode,
     deadlineMs: flags.deadline,
     writesMeanwhile: false,
+    explains: false,
     openRegistry: (print: (text: string) => void) =>
       tools.open({ mode, timeoutMs: flags.timeout }, print),
     onResult: () => {},
@@ -82,7 +83,8 @@ async function callTool(
 function printAnswer(result: ToolResult, io: CliIo): void {
   if (result.status === "error") {
     const { code, message } = result.error;
-    io.stderr.write(`${`toolyard: ${code}: ${oneLine(message)} ${remedyFor(code)}`.trimEnd()}\n`);
+    const remedy = remedyForError(result.error);
+    io.stderr.write(`${`toolyard: ${code}: ${oneLine(message)} ${remedy}`.trimEnd()}\n`);
     return;
   }
   const { output } = result;

@@ -30,6 +30,7 @@ interface RunFlags extends SourceFlags {
   readonly json?: true;
   readonly timeline?: true;
   readonly stats?: true;
+  readonly explain?: true;
   readonly width?: number;
   readonly expect?: string;
 }
@@ -47,8 +48,12 @@ With --json each line is a result, in the order of the calls:
    "timing": {"queuedMs", "runMs", "transferMs", "cpuMs", "attempts", "mode", "workerId",
               "waitedFor"}}
 
+--explain shows the most that was seen of each limit while calls ran: it is looked at when it first holds
+a call, and at most every 10 ms. Waits are those of whole calls, by what held each longest.
+
 Examples:
   toolyard run answer.json --timeline
+  toolyard run answer.json --explain
   toolyard run answer.json --mode async,thread,process
   cat answer.jsonl | toolyard run - --module ./tools.ts --json
   toolyard run answer.json --format openai-chat > messages.json`;
@@ -73,6 +78,7 @@ export function addRunCommand(program: Command, session: CliSession): void {
     .option("--json", "print one result per line as JSON, and nothing else")
     .option("--timeline", "show which lane ran which call when")
     .option("--stats", "show what was counted of each tool and of each pool of workers")
+    .option("--explain", "show what calls waited for, and what each limit did")
     .option("--width <columns>", "columns to fill (default: the terminal's, else 100)", readCount)
     .option("--expect <file>", 'exit 0 if calls end as {"<call id>": "<error code>"} says, else ok')
     .addHelpText("after", AFTER_HELP)
@@ -91,8 +97,8 @@ async function runFile(file: string, flags: RunFlags, io: CliIo): Promise<number
   const name = file === "-" ? "standard input" : file;
   const calls = readCalls(await readText(file, io), name);
   if (calls.length === 0) io.stderr.write(`toolyard: ${name} calls no tools.\n`);
-  const { json = false, timeline = false, stats = false, format, width } = flags;
-  const report = new RunReport(io, { json, timeline, stats, format, width });
+  const { json = false, timeline = false, stats = false, explain = false, format, width } = flags;
+  const report = new RunReport(io, { json, timeline, stats, explain, format, width });
   const runs = await runModes({ calls, modes, tools, flags, report }, io);
   report.compare();
   return exitCodeOf(runs, expected, report);
@@ -117,6 +123,7 @@ async function runModes(given: ModeRuns, io: CliIo): Promise<FinishedRun[]> {
       mode,
       deadlineMs: flags.deadline,
       writesMeanwhile: flags.json === true && flags.format === undefined,
+      explains: flags.explain === true,
       openRegistry: (print: (text: string) => void) => tools.open(settings, print),
       onResult: report.result.bind(report, mode),
       onCutOff: (cut: FinishedRun) => report.cutOff(cut),
