@@ -2,33 +2,40 @@ import type { Flow } from "./flow.ts";
 import type { Gate } from "./gate.ts";
 import { type QueuedCall, isMoreUrgent } from "./queued-call.ts";
 
+/** How many standard deviations a call is given beyond what is expected: of a hundred let in, two or three are late. */
+const MARGIN = 2;
+/** How wrong the mean itself may be, as a part of it. */
+const MEAN_ERROR = 0.05;
+
 /**
- * About how long an attempt would wait in its flow, in milliseconds; 0 when nothing is known. Those before it share
- * the slots of a gate, and each takes as long as its kind takes on average. Between tenants it is the lesser of what
- * its tenant's share and the whole line come to.
+ * How long an attempt may be from its end, in milliseconds, waiting and running; 0 when nothing is known of its kind.
+ *
+ * Those before it share the slots of a gate, and each takes as long as its kind does on average; between tenants it is
+ * the lesser of what its tenant's share and the whole line come to. To that comes a margin, for who is let in and ends
+ * too late has used a slot for nobody.
  */
-export function expectedWaitMs(flow: Flow, call: QueuedCall, now: number): number {
-  const { meanMs = 0 } = flow.lane;
+export function expectedMs(flow: Flow, call: QueuedCall, now: number): number {
+  const { meanMs = 0, deviationMs } = flow.lane;
   const leads = flow.first === undefined || isMoreUrgent(call, flow.first);
-  let waitMs = 0;
+  let longestMs = 0;
   for (const [position, gate] of flow.gates.entries()) {
     const account = flow.accounts[position];
-    const opensAt = gate.opensAt(call.tokens?.[position], now);
-    let gateMs = opensAt - now;
+    let waitMs = gate.opensAt(call.tokens?.[position], now) - now;
+    let spread = 1;
     if (account !== undefined && !gate.hasSlot(account)) {
-      const before = leads ? 0 : fewest(gate.queued, account.queued * gate.line.sharesOf(account));
-      gateMs = Math.max(gateMs, (before * meanMs) / gate.concurrency + remainingMs(gate, meanMs));
+      const before = leads
+        ? 0
+        : Math.min(gate.queued, account.queued * gate.line.sharesOf(account));
+      waitMs = Math.max(waitMs, (before * meanMs) / gate.concurrency + firstFreeMs(gate, meanMs));
+      spread += before / gate.concurrency ** 2;
     }
-    waitMs = Math.max(waitMs, gateMs);
+    const marginMs = MARGIN * deviationMs * Math.sqrt(spread) + MEAN_ERROR * waitMs;
+    longestMs = Math.max(longestMs, waitMs + meanMs + marginMs);
   }
-  return waitMs;
+  return longestMs;
 }
 
-/** Until a slot is free: of `concurrency` that run, spread over their time, the first ends this soon. */
-function remainingMs(gate: Gate, meanMs: number): number {
+/** Until a slot is free: of all that run, spread over their time, the first ends this soon. */
+function firstFreeMs(gate: Gate, meanMs: number): number {
   return meanMs / (gate.concurrency + 1);
-}
-
-function fewest(left: number, right: number): number {
-  return left < right ? left : right;
 }

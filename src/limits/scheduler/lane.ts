@@ -4,8 +4,8 @@ import type { Gate } from "./gate.ts";
 import type { GateTemplate } from "./gate-template.ts";
 import type { KeyUse } from "./resource-locks.ts";
 
-/** How much of a new running time counts towards the mean. */
-const SMOOTHING = 0.1;
+/** Running times that the mean is about: older ones fade. */
+const REMEMBERED = 64;
 
 /** A limit that counts per key: its gates are found by a call's input. */
 export interface KeyedGates {
@@ -31,8 +31,10 @@ export class Lane {
   /** Its flows, by tenant and keys. */
   readonly flows = new Map<string | undefined, Flow>();
   sweepAt = 64;
-  /** What its attempts take, in milliseconds; undefined before the first has ended. */
-  #meanMs: number | undefined;
+  #learned = 0;
+  #meanMs = 0;
+  /** Mean square of the difference from the mean. */
+  #variance = 0;
 
   constructor(parts: LaneParts) {
     this.tool = parts.tool;
@@ -43,14 +45,22 @@ export class Lane {
     this.keyedLocks = parts.keyedLocks;
   }
 
+  /** What its attempts take on average, in milliseconds; undefined before the first has ended. */
   get meanMs(): number | undefined {
-    return this.#meanMs;
+    return this.#learned === 0 ? undefined : this.#meanMs;
+  }
+
+  /** How far they are from that, as a rule: the standard deviation. */
+  get deviationMs(): number {
+    return Math.sqrt(this.#variance);
   }
 
   /** An attempt took this long. */
   learn(runMs: number): void {
-    this.#meanMs =
-      this.#meanMs === undefined ? runMs : this.#meanMs + SMOOTHING * (runMs - this.#meanMs);
+    if (this.#learned < REMEMBERED) this.#learned += 1;
+    const difference = runMs - this.#meanMs;
+    this.#meanMs += difference / this.#learned;
+    this.#variance += (difference * (runMs - this.#meanMs) - this.#variance) / this.#learned;
   }
 }
 

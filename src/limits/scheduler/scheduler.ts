@@ -19,7 +19,7 @@ import type { LimitsOptions } from "../limit-options.ts";
 import { cannotMakeIt, circuitOpen, neverFits } from "./admission-errors.ts";
 import { type Verdict, enterQueues, leaveQueues, verdictOn } from "./admission-queue.ts";
 import { endAttempt } from "./end-attempt.ts";
-import { expectedWaitMs } from "./expected-wait.ts";
+import { expectedMs } from "./expected-wait.ts";
 import type { Flow } from "./flow.ts";
 import { FlowBook } from "./flow-book.ts";
 import type { Gate } from "./gate.ts";
@@ -297,8 +297,8 @@ export class Scheduler {
     const leftMs = call.ask.deadline.expiresAt - now;
     // Who has no time left at all is told so by the deadline itself.
     if (leftMs === Infinity || leftMs <= 0 || holder === undefined) return;
-    const expectedMs = expectedWaitMs(flow, call, now) + (flow.lane.meanMs ?? 0);
-    if (expectedMs > leftMs) throw cannotMakeIt(holder.name, expectedMs, leftMs);
+    const neededMs = expectedMs(flow, call, now);
+    if (neededMs > leftMs) throw cannotMakeIt(holder.name, neededMs, leftMs);
   }
 
   #change(limits: LimitsOptions, step: Step): void {
