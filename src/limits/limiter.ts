@@ -74,7 +74,10 @@ export interface Limiter {
   /** How its limits are doing: a snapshot. */
   stats(): readonly LimitStats[];
 
-  /** Refuses everybody who waits, and everybody who comes later, with `reason`. Permits held stay held. */
+  /**
+   * Refuses everybody who waits, and everybody who comes later, with `reason`; but those that a running attempt makes.
+   * Permits held stay held.
+   */
   close(reason: ToolError): void;
 }
 

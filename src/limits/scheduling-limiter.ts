@@ -36,7 +36,7 @@ export interface SchedulingLimiterOptions {
 
 /** One attempt at the limiter: what waits, and the permit when it has started. */
 class Admission extends QueuedCall implements Permit, DeadlineFollower {
-  readonly request: AdmissionRequest;
+  declare readonly ask: AdmissionRequest;
   readonly #limiter: SchedulingLimiter;
   /** Settles the promise of who waits. Rejects by being given a promise that is rejected: one function less to keep. */
   settle: ((answer: Permit | Promise<never>) => void) | undefined = undefined;
@@ -45,7 +45,6 @@ class Admission extends QueuedCall implements Permit, DeadlineFollower {
   constructor(request: AdmissionRequest, limiter: SchedulingLimiter) {
     const { parent } = request;
     super(request, parent instanceof Admission ? parent : undefined);
-    this.request = request;
     this.#limiter = limiter;
   }
 
@@ -86,7 +85,7 @@ export class SchedulingLimiter implements Limiter {
   }
 
   acquire(request: AdmissionRequest): Permit | Promise<Permit> {
-    if (this.#closed !== undefined) throw this.#closed;
+    if (this.#closed !== undefined && request.parent === undefined) throw this.#closed;
     const admission = new Admission(request, this);
     const decisions = this.#step({ type: "arrive", call: admission });
     if (!admission.isWaiting) {
@@ -130,15 +129,15 @@ export class SchedulingLimiter implements Limiter {
   }
 
   #answerLater(admission: Admission, decisions: readonly Decision[]): Promise<Permit> {
-    const { request, flow } = admission;
+    const { ask, flow } = admission;
     const answer = new Promise<Permit>((resolve) => {
       admission.settle = resolve;
     });
     this.#apply(decisions, admission);
-    if (admission.isWaiting) request.deadline.follow(admission);
+    if (admission.isWaiting) ask.deadline.follow(admission);
     if (admission.isWaiting && flow !== undefined) this.#limitWait(admission, flow);
     // Last: whoever hears of it may cancel the call, or close this limiter.
-    if (admission.isWaiting && admission.heldBy !== undefined) request.onWait(admission.heldBy);
+    if (admission.isWaiting && admission.heldBy !== undefined) ask.onWait(admission.heldBy);
     return answer;
   }
 
@@ -189,7 +188,7 @@ export class SchedulingLimiter implements Limiter {
     if (!(call instanceof Admission)) return;
     if (decision.type === "start") this.#admit(call);
     else if (decision.type === "refuse") this.#refuse(call, decision.error);
-    else if (call.isWaiting) call.request.onWait(decision.limit);
+    else if (call.isWaiting) call.ask.onWait(decision.limit);
   }
 
   #admit(admission: Admission): void {
@@ -205,7 +204,7 @@ export class SchedulingLimiter implements Limiter {
   }
 
   #letGo(admission: Admission): void {
-    admission.request.deadline.unfollow(admission);
+    admission.ask.deadline.unfollow(admission);
     admission.cancelTimer?.();
     admission.cancelTimer = undefined;
   }

@@ -1,3 +1,4 @@
+import type { AttemptFacts } from "../limiter.ts";
 import { giveBackSlot } from "./borrowed-slots.ts";
 import type { Flow } from "./flow.ts";
 import type { EndedAttempt, Gate } from "./gate.ts";
@@ -12,6 +13,8 @@ export interface EndedGates {
   readonly closed: Gate | undefined;
 }
 
+const NONE: EndedGates = { tripped: [], closed: undefined };
+
 /** An attempt is over: gives back what it holds and settles what it took. */
 export function endAttempt(
   call: QueuedCall,
@@ -24,15 +27,18 @@ export function endAttempt(
   for (let position = 0; position < flow.gates.length; position += 1) {
     leaveGate(call, flow, position, ended);
   }
+  const { receipts } = call;
+  const closed = ended.facts === undefined ? undefined : heedServer(flow, ended.facts, step);
+  if (receipts === undefined) return closed === undefined ? NONE : { tripped: [], closed };
+  call.receipts = undefined;
   const tripped: Gate[] = [];
-  for (const receipt of call.receipts ?? []) {
+  for (const receipt of receipts) {
     for (const change of receipt.gate.settle(receipt, ended)) {
       step.tell(receipt.gate.name, change);
       if (change.type === "circuit.opened") tripped.push(receipt.gate);
     }
   }
-  call.receipts = undefined;
-  return { tripped, closed: heedServer(flow, ended, step) };
+  return { tripped, closed };
 }
 
 /** What it cost is known. Who ran in another's slot was not charged: that one is. */
@@ -52,8 +58,8 @@ function leaveGate(call: QueuedCall, flow: Flow, position: number, { facts }: En
  * A server that says when to come again, or what is left, is believed at the narrowest limit that counts rates: that
  * one was made for it.
  */
-function heedServer(flow: Flow, { facts, now }: EndedAttempt, step: Step): Gate | undefined {
-  const { error, usage } = facts ?? {};
+function heedServer(flow: Flow, { error, usage }: AttemptFacts, step: Step): Gate | undefined {
+  const { now } = step;
   const retryAfterMs = error?.code === "RATE_LIMITED" ? (error.retryAfterMs ?? 0) : 0;
   const remaining = usage?.remaining;
   if (!(retryAfterMs > 0) && remaining === undefined) return undefined;

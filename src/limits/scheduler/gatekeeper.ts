@@ -233,7 +233,7 @@ export class Gatekeeper {
   #sayHeld({ first }: Flow, gate: Gate, step: Step): void {
     if (first === undefined || first.heldBy === undefined || first.heldBy === gate.name) return;
     first.heldBy = gate.name;
-    step.decisions.push({ type: "wait", call: first, limit: gate.name });
+    step.decide({ type: "wait", call: first, limit: gate.name });
   }
 
   #unpark(flow: Flow): void {

@@ -118,7 +118,7 @@ export class Scheduler {
         this.#change(happening.limits, step);
         return;
       case "clear":
-        for (const call of [...this.waiting()]) this.#refuse(call, happening.error, step);
+        this.#clear(happening.error, step);
         return;
       case "tick":
     }
@@ -179,7 +179,7 @@ export class Scheduler {
 
   #sayHeld(call: QueuedCall, limit: string, step: Step): void {
     call.heldBy = limit;
-    step.decisions.push({ type: "wait", call, limit });
+    step.decide({ type: "wait", call, limit });
   }
 
   #leave(call: QueuedCall, step: Step): void {
@@ -200,7 +200,7 @@ export class Scheduler {
     else this.locks.leave(call);
     call.phase = "over";
     for (const gate of call.flow?.gates ?? []) gate.refused += 1;
-    step.decisions.push({ type: "refuse", call, error });
+    step.decide({ type: "refuse", call, error });
   }
 
   #release({ call, outcome, facts }: Extract<Happening, { type: "release" }>, step: Step): void {
@@ -217,7 +217,13 @@ export class Scheduler {
 
   #onStart(call: QueuedCall, hasWaited: boolean, step: Step): void {
     if (hasWaited && call.flow !== undefined) this.#leaveQueues(call, call.flow, step);
-    step.decisions.push({ type: "start", call });
+    step.decide({ type: "start", call });
+  }
+
+  #clear(error: ToolError, step: Step): void {
+    for (const call of [...this.waiting()]) {
+      if (call.parent === undefined) this.#refuse(call, error, step);
+    }
   }
 
   #leaveQueues(call: QueuedCall, flow: Flow, step: Step): void {

@@ -21,7 +21,7 @@ export type Happening =
   | { readonly type: "tick" }
   /** Settings change. */
   | { readonly type: "change"; readonly limits: LimitsOptions }
-  /** Everybody who waits is refused. */
+  /** Everybody who waits is refused, but those that a running attempt makes. */
   | { readonly type: "clear"; readonly error: ToolError };
 
 /** What to do about it, in this order. */
@@ -32,20 +32,32 @@ export type Decision =
   | { readonly type: "refuse"; readonly call: QueuedCall; readonly error: ToolError }
   | { readonly type: "tell"; readonly limit: string; readonly change: GateChange };
 
+const NOTHING: readonly Decision[] = [];
+
 /** One step: when, by what chance, and what came of it so far. */
 export class Step {
   /** Milliseconds, never going back. */
   readonly now: number;
   /** Uniform in [0, 1). */
   readonly chance: number;
-  readonly decisions: Decision[] = [];
+  #decisions: Decision[] | undefined;
 
   constructor(now: number, chance: number) {
     this.now = now;
     this.chance = chance;
   }
 
+  /** What came of it. */
+  get decisions(): readonly Decision[] {
+    return this.#decisions ?? NOTHING;
+  }
+
+  decide(decision: Decision): void {
+    if (this.#decisions === undefined) this.#decisions = [decision];
+    else this.#decisions.push(decision);
+  }
+
   tell(limit: string, change: GateChange): void {
-    this.decisions.push({ type: "tell", limit, change });
+    this.decide({ type: "tell", limit, change });
   }
 }
