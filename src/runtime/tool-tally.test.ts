@@ -120,7 +120,8 @@ describe("a registry's statistics", () => {
         throw new Error("no");
       }),
     ]);
-    expect(registry.stats()).toEqual({ pools: [], tools: [] });
+    const all = { limit: "*", concurrency: 256, running: 0, queued: 0, started: 0 };
+    expect(registry.stats()).toMatchObject({ pools: [], tools: [], limits: [all] });
     const calls = ["good", "bad", "good", "unknown"].map((name) => ({ name }));
     await registry.executeToolCalls(calls);
     expect(registry.stats().tools).toMatchObject([

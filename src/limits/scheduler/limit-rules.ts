@@ -141,6 +141,8 @@ export class LimitRules {
     const { key } = given;
     const keysOf = key === undefined ? undefined : compileKey(key, `limits["${scope}"].key`);
     const countsByKey = keysOf !== undefined && !isEverything && countsAnything(given);
+    // Made at once, so that it is told of before anybody passes it.
+    if (!countsByKey) template?.gate(scope, now);
     this.#scopes.set(scope, { options: settings, template, keysOf, countsByKey });
   }
 
