@@ -1,6 +1,7 @@
 import type { Account } from "./account.ts";
+import { CallLine } from "./call-line.ts";
 import type { Gate } from "./gate.ts";
-import { type HeapItem, IndexedHeap } from "./indexed-heap.ts";
+import type { HeapItem } from "./indexed-heap.ts";
 import type { Lane } from "./lane.ts";
 import type { QueuedCall } from "./queued-call.ts";
 
@@ -25,10 +26,7 @@ export class Flow implements HeapItem {
   parkedAt = NOWHERE;
   /** Narrower gates for whose line it stands where it waits. */
   standsFor: Gate[] | undefined = undefined;
-  readonly calls: IndexedHeap<QueuedCall> = new IndexedHeap<QueuedCall>(
-    ({ urgency }) => urgency,
-    ({ order }) => order,
-  );
+  readonly calls = new CallLine();
   /** Its attempts that run. */
   running = 0;
 
