@@ -67,6 +67,7 @@ function merge(verdict: Verdict, next: Verdict): Verdict {
 
 /** An attempt begins to wait under its gates. */
 export function enterQueues(call: QueuedCall, flow: Flow, step: Step): void {
+  flow.waiting += 1;
   for (let position = 0; position < flow.gates.length; position += 1) {
     const gate = flow.gates[position];
     const account = flow.accounts[position];
@@ -81,6 +82,7 @@ export function enterQueues(call: QueuedCall, flow: Flow, step: Step): void {
 /** An attempt no longer waits. Returns gates that others wait outside of. */
 export function leaveQueues(call: QueuedCall, flow: Flow, step: Step): readonly Gate[] {
   let besieged: Gate[] | undefined;
+  flow.waiting -= 1;
   for (let position = 0; position < flow.gates.length; position += 1) {
     const gate = flow.gates[position];
     const account = flow.accounts[position];

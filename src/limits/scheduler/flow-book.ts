@@ -22,7 +22,8 @@ export class FlowBook {
     }
     const gates = this.#rules.gatesFor(lane, call.ask.input, tenant, now);
     const keyed = gates.slice(0, gates.length - lane.gates.length).map(({ name }) => name);
-    const name = lane.keyedGates.length === 0 ? tenant : [tenant ?? "", ...keyed].join("\n");
+    // Callers choose tenants and keys: no two lists of them may come to the same name.
+    const name = lane.keyedGates.length === 0 ? tenant : JSON.stringify([tenant ?? null, keyed]);
     const flows = parent === undefined ? lane.flows : this.#flowsIn(parent, lane);
     let flow = flows.get(name);
     if (flow !== undefined) return flow;

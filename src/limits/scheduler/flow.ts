@@ -29,6 +29,8 @@ export class Flow implements HeapItem {
   readonly calls = new CallLine();
   /** Its attempts that run. */
   running = 0;
+  /** Its attempts that wait under its gates, those included that wait for what others touch. */
+  waiting = 0;
 
   constructor(
     lane: Lane,
@@ -67,6 +69,6 @@ export class Flow implements HeapItem {
 
   /** Whether nothing waits or runs. */
   get isIdle(): boolean {
-    return this.calls.size === 0 && this.running === 0;
+    return this.waiting === 0 && this.running === 0;
   }
 }
