@@ -48,6 +48,11 @@ export interface AttemptFacts {
 
 /** The right to run one attempt. Release it exactly once; later calls do nothing. */
 export interface Permit {
+  /**
+   * The work begins: rates count it from here. A permit may have been given a while before. Without it they count
+   * from then.
+   */
+  begin(): void;
   release(outcome: PermitOutcome, facts?: AttemptFacts): void;
 }
 

@@ -4,7 +4,7 @@ import { testLimiter } from "../testing/limiter-suite.ts";
 import { type MakeLimiter, checkLimiterWalks } from "../testing/limiter-walk.ts";
 import { VirtualClock } from "../testing/virtual-clock.ts";
 import { Deadline } from "../time/deadline.ts";
-import { DEFAULT_CONCURRENCY, type LimitOptions, type LimitsOptions } from "./limit-options.ts";
+import { DEFAULT_CONCURRENCY, type LimitsOptions } from "./limit-options.ts";
 import type { AdmissionRequest, Limiter, Permit } from "./limiter.ts";
 import { SchedulingLimiter } from "./scheduling-limiter.ts";
 
@@ -109,7 +109,7 @@ describe("the walk catches a limiter that", () => {
     }
 
     #capOf(scope: string): number {
-      return (this.#limits[scope] as LimitOptions | undefined)?.concurrency ?? Infinity;
+      return this.#limits[scope]?.concurrency ?? Infinity;
     }
 
     #admit(toolName: string): Permit {
@@ -121,7 +121,7 @@ describe("the walk catches a limiter that", () => {
         this.#running.splice(this.#running.indexOf(toolName), 1);
         this.wakeNext();
       };
-      return { release };
+      return { begin: () => {}, release };
     }
   }
 

@@ -53,6 +53,11 @@ class Admission extends QueuedCall implements Permit, DeadlineFollower {
     this.#limiter.giveUp(this, reason);
   }
 
+  /** Most attempts are under no rate, and nobody has to know. */
+  begin(): void {
+    if (this.receipts !== undefined) this.#limiter.begin(this);
+  }
+
   release(outcome: PermitOutcome, facts?: AttemptFacts): void {
     this.#limiter.release(this, outcome, facts);
   }
@@ -112,6 +117,11 @@ export class SchedulingLimiter implements Limiter {
   close(reason: ToolError): void {
     this.#closed = reason;
     this.#apply(this.#step({ type: "clear", error: reason }));
+  }
+
+  /** @internal The work of a permit begins. */
+  begin(admission: Admission): void {
+    this.#apply(this.#step({ type: "begin", call: admission }));
   }
 
   /** @internal A permit comes back. */

@@ -75,6 +75,7 @@ export class CallAttempt implements Attempt, Caller {
 
   onStart(workerId: string | undefined): void {
     const { story, bound } = this.#call;
+    this.permit.begin();
     story.started(this.attempt, this.attemptId, workerId);
     this.deadline.expireAfter(bound.timeoutMs, bound.timedOut);
   }

@@ -138,7 +138,10 @@ describe("a call that runs", () => {
         limiter: {
           acquire: () => {
             steps.push("acquire");
-            return { release: (outcome) => steps.push(`release: ${outcome}`) };
+            return {
+              begin: () => steps.push("begin"),
+              release: (outcome) => steps.push(`release: ${outcome}`),
+            };
           },
           close: (reason) => limiter.close(reason),
           change: () => {},
@@ -169,6 +172,7 @@ describe("a call that runs", () => {
       "parse input",
       "acquire",
       "admitted",
+      "begin",
       "tool.started",
       "execute",
       "release: success",

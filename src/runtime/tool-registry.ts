@@ -251,9 +251,10 @@ export class ToolRegistry implements AsyncDisposable {
 /** Settings that are read when a tool is registered. */
 const FIXED = ["dedupe", "cache", "retryBudget"];
 
+/** What is no object is left for the check of all settings to find. */
 function checkChangeable(limits: LimitsOptions): void {
-  for (const [scope, settings] of Object.entries(limits)) {
-    const fixed = FIXED.find((field) => settings !== undefined && field in settings);
+  for (const [scope, settings] of Object.entries(limits ?? {})) {
+    const fixed = FIXED.find((field) => Object.hasOwn(settings ?? {}, field));
     if (fixed === undefined) continue;
     throw new TypeError(
       `limits["${scope}"].${fixed} cannot be changed later; give it to the registry's constructor.`,

@@ -74,7 +74,7 @@ export class WatchedLimiter implements Limiter {
       this.facts.push(facts);
       permit.release(outcome, facts);
     };
-    return { release };
+    return { begin: () => permit.begin(), release };
   }
 }
 

@@ -22,6 +22,8 @@ export interface Meter {
   opensAt(now: number, cost: number): number;
   /** Takes `cost`. Only when {@link opensAt} lets it; the check and this are one synchronous step. */
   take(now: number, cost: number): MeterReceipt;
+  /** What was taken begins at `now`, and counts from then on. */
+  begin?(receipt: MeterReceipt, now: number): void;
   /**
    * What was taken turned out to be `used`: less gives the rest back, more is a debt that later takers wait for.
    * Counted at the time it was taken, by a bucket now. Once per receipt; for one that has left the window, and for

@@ -3,6 +3,7 @@
  * idle meanwhile. One nested attempt at a time runs in each; further ones need slots of their own, or their turn.
  * Without it, as many nested parents as there are slots would wait for ever.
  */
+import type { Account } from "./account.ts";
 import type { Gate } from "./gate.ts";
 import type { QueuedCall } from "./queued-call.ts";
 
@@ -21,34 +22,28 @@ export function borrowSlot(call: QueuedCall, gate: Gate, lender: QueuedCall): vo
   (lender.lent ??= new Map()).set(gate, call);
 }
 
-/**
- * An attempt is over: gives its slot of a gate back to whom it belongs. Who runs in it at the moment keeps it. True
- * when the gate has a free slot since; `lender` is who has one to lend again.
- */
-export function giveBackSlot(call: QueuedCall, gate: Gate, position: number): SlotReturn {
-  const tenant = call.flow?.accounts[position];
+/** An attempt is over: gives its slot of a gate back to whom it belongs. Who runs in it at the moment keeps it. */
+export function giveBackSlot(call: QueuedCall, gate: Gate, account: Account): void {
   const user = call.lent?.get(gate);
   const lender = call.borrowed?.get(gate);
-  if (user !== undefined) {
-    user.borrowed?.delete(gate);
-    if (lender !== undefined) borrowSlot(user, gate, lender);
-    else {
-      const heir = user.flow?.accounts[user.flow.gates.indexOf(gate)];
-      if (tenant !== undefined) gate.freeSlot(tenant);
-      if (heir !== undefined) gate.takeSlot(heir);
-    }
-    return { isFree: false, lender: undefined };
-  }
-  if (lender !== undefined) {
-    lender.lent?.delete(gate);
-    return { isFree: false, lender };
-  }
-  if (tenant !== undefined) gate.freeSlot(tenant);
-  return { isFree: true, lender: undefined };
+  if (user !== undefined) passOn(user, gate, account, lender);
+  else if (lender === undefined) gate.freeSlot(account);
+  else lender.lent?.delete(gate);
 }
 
-/** Who may use a slot that was given back. */
-export interface SlotReturn {
-  readonly isFree: boolean;
-  readonly lender: QueuedCall | undefined;
+/** The attempt that runs in a slot has it from the one above now, or for its own. */
+function passOn(
+  user: QueuedCall,
+  gate: Gate,
+  account: Account,
+  lender: QueuedCall | undefined,
+): void {
+  user.borrowed?.delete(gate);
+  if (lender !== undefined) {
+    borrowSlot(user, gate, lender);
+    return;
+  }
+  const heir = user.flow?.accounts[user.flow.gates.indexOf(gate)];
+  gate.freeSlot(account);
+  if (heir !== undefined) gate.takeSlot(heir);
 }

@@ -92,5 +92,6 @@ function describeKeys(locks: Iterable<ResourceLock>): KeyStats[] {
 function describeKey({ key, first, urgencies }: ResourceLock): KeyStats {
   const holders = [...(first?.members ?? [])].filter(({ call }) => call.phase === "running").length;
   const [readers, writers] = first?.access === "write" ? [0, holders] : [holders, 0];
-  return { key: plainKey(key), readers, writers, queued: urgencies.size - holders };
+  const queued = urgencies.size + (first?.members.size ?? 0) - holders;
+  return { key: plainKey(key), readers, writers, queued };
 }

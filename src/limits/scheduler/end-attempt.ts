@@ -1,7 +1,9 @@
+import type { ToolError } from "../../core/tool-error.ts";
 import type { AttemptFacts } from "../limiter.ts";
 import { giveBackSlot } from "./borrowed-slots.ts";
 import type { Flow } from "./flow.ts";
-import type { EndedAttempt, Gate } from "./gate.ts";
+import type { Gate } from "./gate.ts";
+import type { EndedAttempt } from "./gate-receipt.ts";
 import type { QueuedCall } from "./queued-call.ts";
 import type { Step } from "./step.ts";
 
@@ -33,7 +35,7 @@ export function endAttempt(
   call.receipts = undefined;
   const tripped: Gate[] = [];
   for (const receipt of receipts) {
-    for (const change of receipt.gate.settle(receipt, ended)) {
+    for (const change of receipt.settle(ended)) {
       step.tell(receipt.gate.name, change);
       if (change.type === "circuit.opened") tripped.push(receipt.gate);
     }
@@ -51,7 +53,7 @@ function leaveGate(call: QueuedCall, flow: Flow, position: number, { facts }: En
     const difference = gate.actualCost(charged, facts) - charged;
     if (difference !== 0) gate.line.correct(account, difference);
   }
-  giveBackSlot(call, gate, position);
+  giveBackSlot(call, gate, account);
 }
 
 /**
@@ -59,15 +61,23 @@ function leaveGate(call: QueuedCall, flow: Flow, position: number, { facts }: En
  * one was made for it.
  */
 function heedServer(flow: Flow, { error, usage }: AttemptFacts, step: Step): Gate | undefined {
-  const { now } = step;
-  const retryAfterMs = error?.code === "RATE_LIMITED" ? (error.retryAfterMs ?? 0) : 0;
+  const waitMs = askedToWait(error);
   const remaining = usage?.remaining;
-  if (!(retryAfterMs > 0) && remaining === undefined) return undefined;
+  if (waitMs === 0 && remaining === undefined) return undefined;
   const gate = flow.gates.find(({ countsRates }) => countsRates);
-  if (remaining !== undefined) gate?.lower(remaining, now);
-  if (!(retryAfterMs > 0) || gate?.close(now + retryAfterMs, step.chance) !== true)
-    return undefined;
-  const reason = "the server asked to wait";
-  step.tell(gate.name, { type: "limit.closed", forMs: retryAfterMs, reason });
-  return gate;
+  if (gate === undefined) return undefined;
+  if (remaining !== undefined) gate.lower(remaining, step.now);
+  return waitMs > 0 && closeFor(gate, waitMs, step) ? gate : undefined;
+}
+
+/** Milliseconds; tools work them out from headers, and may come to NaN. */
+function askedToWait(error: ToolError | undefined): number {
+  const waitMs = error?.code === "RATE_LIMITED" ? (error.retryAfterMs ?? 0) : 0;
+  return waitMs > 0 ? waitMs : 0;
+}
+
+function closeFor(gate: Gate, forMs: number, step: Step): boolean {
+  if (!gate.close(step.now + forMs, step.chance)) return false;
+  step.tell(gate.name, { type: "limit.closed", forMs, reason: "the server asked to wait" });
+  return true;
 }

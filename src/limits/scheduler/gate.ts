@@ -4,19 +4,18 @@
  * A gate lets in as many as its concurrency, its rates, its breaker, a pause and a slow start allow together. Like
  * everything here it has no clock: `now` is a parameter, in milliseconds.
  */
-import type { ToolError } from "../../core/tool-error.ts";
 import type { UsageReport } from "../../core/usage-report.ts";
 import { AdaptiveConcurrency, isOverload } from "../adaptive-concurrency.ts";
-import { type BreakerTicket, CircuitBreaker } from "../circuit-breaker.ts";
+import { CircuitBreaker } from "../circuit-breaker.ts";
 import type { LimitOptions, QueueOptions } from "../limit-options.ts";
-import type { AttemptFacts, LimitedTool, PermitOutcome } from "../limiter.ts";
-import type { Meter, MeterReceipt } from "../meters/meter.ts";
+import type { AttemptFacts, LimitedTool } from "../limiter.ts";
+import type { Meter } from "../meters/meter.ts";
 import { QueueWatermarks } from "../queue-watermarks.ts";
 import { SlowStart } from "../slow-start.ts";
 import { Account, chargeOf } from "./account.ts";
 import { GateLine } from "./gate-line.ts";
-import type { GateChange } from "./gate-change.ts";
 import type { GateMeters } from "./gate-meters.ts";
+import { type EndedAttempt, GateReceipt } from "./gate-receipt.ts";
 import type { Flow } from "./flow.ts";
 import type { GateTemplate } from "./gate-template.ts";
 import type { HeapItem } from "./indexed-heap.ts";
@@ -24,15 +23,6 @@ import { LeastUrgent } from "./least-urgent.ts";
 import type { QueuedCall } from "./queued-call.ts";
 import { Reservations } from "./reservations.ts";
 import type { Step } from "./step.ts";
-
-/** What an attempt took at a gate that counts more than slots. */
-export interface GateReceipt {
-  readonly gate: Gate;
-  readonly meters: readonly MeterReceipt[];
-  readonly ticket: BreakerTicket | undefined;
-  /** Whether it took the last slot. */
-  readonly wasFull: boolean;
-}
 
 /** What a gate is made with. */
 export interface GateParts {
@@ -96,24 +86,26 @@ export class Gate implements HeapItem {
     this.configure(template.options, meters);
   }
 
-  /** Takes on new settings. Who runs goes on. */
+  /** Takes on new settings. Who runs goes on, and what was learned stays where its settings do. */
   configure(options: LimitOptions, meters: GateMeters): void {
-    const { adaptive, breaker, concurrency, queue = {}, reserved, slowStart } = options;
+    const { adaptive, breaker, concurrency, queue = {} } = options;
+    const before = this.#options;
+    this.#options = options;
     this.meters = meters;
-    this.queue = queue;
     this.#concurrency = concurrency ?? Infinity;
-    if (adaptive !== this.#options?.adaptive || concurrency !== this.#options?.concurrency) {
-      this.#adaptive = adaptive ? new AdaptiveConcurrency(adaptive, concurrency) : undefined;
-    }
-    this.#slowStart = slowStart === false ? undefined : new SlowStart(slowStart);
-    if (breaker !== this.#options?.breaker) {
-      this.breaker = breaker ? new CircuitBreaker(breaker) : undefined;
-    }
+    this.#slowStart = slowStartOf(options);
+    this.reservations = reservationsOf(options);
+    this.#setQueue(queue);
+    if (breaker !== before?.breaker) this.breaker = breakerOf(options);
+    if (adaptive === before?.adaptive && concurrency === before?.concurrency) return;
+    this.#adaptive = adaptiveOf(options);
+  }
+
+  #setQueue(queue: QueueOptions): void {
+    this.queue = queue;
     this.watermarks = QueueWatermarks.of(queue);
-    this.reservations = reserved && new Reservations(reserved, options.lend ?? true);
     this.arrivals = queue.onFull === "drop-oldest" ? new Set() : undefined;
     this.#lowest = queue.onFull === "shed-lowest" ? new LeastUrgent() : undefined;
-    this.#options = options;
   }
 
   /** Most attempts at once, for now. */
@@ -185,17 +177,14 @@ export class Gate implements HeapItem {
     return opensAt;
   }
 
-  /** Takes what an attempt needs here, but for its slot. Undefined when there is nothing to settle later. */
+  /** Takes what an attempt needs here, but for its slot. Undefined when nothing is to be told or settled later. */
   take(tokens: readonly number[] | undefined, now: number): GateReceipt | undefined {
     this.started += 1;
     this.#slowStart?.start(now);
     const { requests, tokens: tokenMeters } = this.meters;
-    const ticket = this.breaker?.start(now);
-    for (const meter of requests) meter.take(now, 1);
-    if (tokenMeters.length === 0 && ticket === undefined && this.#adaptive === undefined)
-      return undefined;
-    const meters = tokenMeters.map(({ meter }, index) => meter.take(now, tokens?.[index] ?? 0));
-    return { gate: this, meters, ticket, wasFull: this.running >= this.concurrency };
+    const counts = requests.length > 0 || tokenMeters.length > 0;
+    if (!counts && this.breaker === undefined && this.#adaptive === undefined) return undefined;
+    return new GateReceipt(this, tokens, now);
   }
 
   /** Of those who wait, who has to go first when somebody has to, where that is the rule. */
@@ -246,32 +235,10 @@ export class Gate implements HeapItem {
     return used === undefined ? charged : chargeOf(used);
   }
 
-  /** Settles what an attempt took, and learns from how it ended. */
-  settle(receipt: GateReceipt, ended: EndedAttempt): readonly GateChange[] {
-    const { now, outcome, facts } = ended;
-    for (const [index, { meter, used }] of this.meters.tokens.entries()) {
-      const tokens = outcome === "ignored" && facts === undefined ? 0 : used(facts);
-      const taken = receipt.meters[index];
-      if (tokens !== undefined && taken !== undefined) meter.settle(taken, tokens, now);
-    }
-    const changes: GateChange[] = [];
-    const circuit =
-      receipt.ticket === undefined ? undefined : this.breaker?.end(receipt.ticket, outcome, now);
-    if (circuit === "opened" && this.breaker !== undefined) {
-      const { reason } = this.breaker;
-      const retryAfterMs = this.breaker.retryAfterMs(now);
-      changes.push({ type: "circuit.opened", reason, retryAfterMs });
-    } else if (circuit === "closed") changes.push({ type: "circuit.closed" });
-    const adapted = this.#adapt(receipt, ended);
-    if (adapted !== undefined) changes.push({ type: "limit.adapted", ...adapted });
-    return changes;
-  }
-
-  /** A tool that fails by itself says nothing of how much its server can take. */
-  #adapt({ wasFull }: GateReceipt, ended: EndedAttempt): ReturnType<AdaptiveConcurrency["end"]> {
+  /** Learns from an attempt how much its server can take. One that fails by itself says nothing of that. */
+  adapt(wasFull: boolean, ended: EndedAttempt): ReturnType<AdaptiveConcurrency["end"]> {
     const { facts, now, outcome, startedAt } = ended;
-    const error: ToolError | undefined = facts?.error;
-    const overload = outcome === "failure" && error !== undefined && isOverload(error);
+    const overload = outcome === "failure" && facts?.error !== undefined && isOverload(facts.error);
     if (!overload && outcome !== "success") return undefined;
     const runMs = facts?.runMs ?? now - startedAt;
     const isFull = wasFull || this.running >= this.concurrency;
@@ -322,12 +289,20 @@ export class Gate implements HeapItem {
   }
 }
 
-/** An attempt that is over. */
-export interface EndedAttempt {
-  readonly outcome: PermitOutcome;
-  readonly facts: AttemptFacts | undefined;
-  readonly startedAt: number;
-  readonly now: number;
+function slowStartOf({ slowStart }: LimitOptions): SlowStart | undefined {
+  return slowStart === false ? undefined : new SlowStart(slowStart);
+}
+
+function reservationsOf({ reserved, lend = true }: LimitOptions): Reservations | undefined {
+  return reserved && new Reservations(reserved, lend);
+}
+
+function breakerOf({ breaker }: LimitOptions): CircuitBreaker | undefined {
+  return breaker ? new CircuitBreaker(breaker) : undefined;
+}
+
+function adaptiveOf({ adaptive, concurrency }: LimitOptions): AdaptiveConcurrency | undefined {
+  return adaptive ? new AdaptiveConcurrency(adaptive, concurrency) : undefined;
 }
 
 type Remaining = NonNullable<UsageReport["remaining"]>;

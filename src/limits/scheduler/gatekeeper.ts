@@ -134,7 +134,8 @@ export class Gatekeeper {
     const opensAt = this.#opensAt(flow, first, parkedAt, step.now);
     if (opensAt > step.now) {
       flow.gates[parkedAt]?.expectOpening(step);
-      return opensAt;
+      // A slow start that begins with the opening may be over sooner than the one before.
+      return this.#opensAt(flow, first, parkedAt, step.now);
     }
     const holder = this.#holderOf(flow, first, parkedAt, step.now);
     if (holder === NOWHERE) this.#startFirst(flow, first, step);
@@ -221,6 +222,8 @@ export class Gatekeeper {
     for (let passed = 0; passed < position; passed += 1) {
       const narrower = flow.gates[passed];
       if (narrower?.template.dominators.has(gate.template) !== true) continue;
+      // Slots that are kept for somebody are open to some of that line, and closed to others.
+      if (gate.reservations !== undefined) continue;
       narrower.passed += 1;
       (flow.standsFor ??= []).push(narrower);
     }
@@ -261,17 +264,16 @@ export class Gatekeeper {
 
   #takeDirty(): Gate | undefined {
     const dirty = this.#dirty;
-    let narrowest = 0;
-    for (let index = 1; index < dirty.length; index += 1) {
-      const laneCount = dirty[index]?.template.laneCount ?? 0;
-      if (laneCount < (dirty[narrowest]?.template.laneCount ?? 0)) narrowest = index;
-    }
-    const gate = dirty[narrowest];
-    const last = dirty.pop();
-    if (gate !== undefined && last !== undefined && gate !== last) dirty[narrowest] = last;
+    if (dirty.length > 1) dirty.sort((left, right) => breadth(right) - breadth(left));
+    const gate = dirty.pop();
     if (gate !== undefined) gate.isDirty = false;
     return gate;
   }
+}
+
+/** In how many combinations of limits a gate is: who passes a narrow one comes to a wide one next. */
+function breadth({ template }: Gate): number {
+  return template.laneCount;
 }
 
 /** Who lends a nested attempt a slot; most attempts are not nested, and nobody is asked. */

@@ -125,32 +125,29 @@ export class LimitRules {
   }
 
   #setScope(scope: string, options: LimitOptions | undefined, now: number): void {
-    const isEverything = scope === EVERYTHING;
-    if (options === undefined && !isEverything) {
+    if (options === undefined && scope !== EVERYTHING) {
       this.#scopes.delete(scope);
       return;
     }
-    const given = options ?? {};
-    const settings = isEverything
-      ? { ...given, concurrency: given.concurrency ?? DEFAULT_CONCURRENCY }
-      : given;
-    const known = this.#scopes.get(scope)?.template;
-    known?.configure(settings, now);
-    const isGate = GATED.some((field) => settings[field] !== undefined);
-    const template = isGate ? (known ?? new GateTemplate(scope, settings, this.#parts)) : undefined;
-    const { key } = given;
-    const keysOf = key === undefined ? undefined : compileKey(key, `limits["${scope}"].key`);
-    const countsByKey = keysOf !== undefined && !isEverything && countsAnything(given);
+    const settings = scope === EVERYTHING ? everythingOf(options) : (options ?? {});
+    const keysOf = keysIn(settings, scope);
+    const countsByKey = keysOf !== undefined && scope !== EVERYTHING && has(settings, COUNTED);
+    const template = this.#templateOf(scope, settings, now);
     // Made at once, so that it is told of before anybody passes it.
     if (!countsByKey) template?.gate(scope, now);
     this.#scopes.set(scope, { options: settings, template, keysOf, countsByKey });
   }
 
+  #templateOf(scope: string, settings: LimitOptions, now: number): GateTemplate | undefined {
+    if (!has(settings, GATED)) return undefined;
+    const known = this.#scopes.get(scope)?.template;
+    if (known === undefined) return new GateTemplate(scope, settings, this.#parts);
+    known.configure(settings, now);
+    return known;
+  }
+
   #setTenants(options: TenantLimitOptions | undefined, now: number): void {
-    const isGate = GATED.some(
-      (field) => (options as LimitOptions | undefined)?.[field] !== undefined,
-    );
-    if (!isGate || options === undefined) {
+    if (options === undefined || !has(options, GATED)) {
       this.#tenantGates = undefined;
       return;
     }
@@ -196,10 +193,10 @@ export class LimitRules {
 
   /** Tags of a tool that slots are kept for set its calls apart from others in the same scopes. */
   #reservedTags(scopes: readonly string[], { tags = [] }: LimitedTool): string[] {
-    const kept = scopes.flatMap((scope) =>
-      Object.keys(this.#scopes.get(scope)?.options.reserved ?? {}),
+    const kept = new Set(
+      scopes.flatMap((scope) => Object.keys(this.#scopes.get(scope)?.options.reserved ?? {})),
     );
-    return tags.map((tag) => `tag:${tag}`).filter((owner) => kept.includes(owner));
+    return tags.map((tag) => `tag:${tag}`).filter((owner) => kept.has(owner));
   }
 
   #weightOf(tenant: string | undefined): number {
@@ -222,8 +219,17 @@ const NO_SCOPE: Scope = {
   countsByKey: false,
 };
 
-function countsAnything(options: LimitOptions): boolean {
-  return COUNTED.some((field) => options[field] !== undefined);
+/** `"*"` is a limit also where nobody says so. */
+function everythingOf(options: LimitOptions = {}): LimitOptions {
+  return { ...options, concurrency: options.concurrency ?? DEFAULT_CONCURRENCY };
+}
+
+function keysIn({ key }: LimitOptions, scope: string): Scope["keysOf"] {
+  return key === undefined ? undefined : compileKey(key, `limits["${scope}"].key`);
+}
+
+function has(options: LimitOptions, fields: readonly (keyof LimitOptions)[]): boolean {
+  return fields.some((field) => options[field] !== undefined);
 }
 
 function numberFor(weight: number | Readonly<Record<string, number>>, tenant: string): number {

@@ -1,6 +1,7 @@
 import type { LimitedTool } from "../limiter.ts";
 import type { Flow } from "./flow.ts";
-import type { Gate, GateReceipt } from "./gate.ts";
+import type { Gate } from "./gate.ts";
+import type { GateReceipt } from "./gate-receipt.ts";
 import type { HeapItem } from "./indexed-heap.ts";
 import type { LockHold } from "./resource-locks.ts";
 

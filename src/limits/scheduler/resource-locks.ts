@@ -6,7 +6,7 @@
  * keep the order of arrival, so a call only ever waits for calls that came before it: there are no deadlocks.
  *
  * Priority inheritance (Sha, Rajkumar and Lehoczky, 1990): those in the first group are as urgent as the most urgent
- * call in the line, for it waits for them. That goes on along chains of keys.
+ * call behind it, for that one waits for them. That goes on along chains of keys.
  */
 import { type HeapItem, IndexedHeap } from "./indexed-heap.ts";
 import type { QueuedCall } from "./queued-call.ts";
@@ -55,6 +55,8 @@ export class LockHold {
   readonly ownUrgency: number;
   /** Keys that others still use or will use first. */
   pending = 0;
+  /** For whose sake it is more urgent than by itself. */
+  payer: QueuedCall | undefined = undefined;
 
   constructor(ownUrgency: number) {
     this.ownUrgency = ownUrgency;
@@ -66,7 +68,7 @@ export class ResourceLock {
   readonly key: string;
   first: Group | undefined = undefined;
   last: Group | undefined = undefined;
-  /** Everybody in the line, most urgent first. */
+  /** Everybody behind the first group, most urgent first. */
   readonly urgencies: IndexedHeap<LockPlace> = new IndexedHeap<LockPlace>(({ urgency }) => urgency);
 
   constructor(key: string) {
@@ -85,7 +87,7 @@ export class ResourceLock {
     }
     const place = new LockPlace(this, call, group);
     group.members.add(place);
-    this.urgencies.add(place);
+    if (!place.isFirst) this.urgencies.add(place);
     return place;
   }
 
@@ -182,11 +184,12 @@ export class ResourceLocks {
     call.locks = undefined;
     for (const place of hold.places) {
       const { lock } = place;
-      const wasMostUrgent = lock.urgencies.first === place;
+      const mostUrgentBefore = lock.urgencies.first;
       const advanced = [...lock.leave(place)];
       if (lock.first === undefined) this.#locks.delete(lock.key);
-      for (const other of advanced) this.#advance(other);
-      if (wasMostUrgent) this.#refreshFirst(lock);
+      for (const other of advanced) lock.urgencies.remove(other);
+      if (lock.urgencies.first !== mostUrgentBefore) this.#refreshFirst(lock);
+      for (const { call: next } of advanced) this.#advance(next);
     }
   }
 
@@ -196,14 +199,10 @@ export class ResourceLocks {
     return lock;
   }
 
-  #advance(place: LockPlace): void {
-    const { call, lock } = place;
+  #advance(call: QueuedCall): void {
     const hold = call.locks;
     if (hold === undefined) return;
     hold.pending -= 1;
-    // What it was lent by those behind it in other lines counts there, not in a line that it leads.
-    place.urgency = hold.ownUrgency;
-    lock.urgencies.update(place);
     this.#refresh(call);
     if (hold.pending === 0) this.#listener.onFree(call, mostUrgent(call, hold));
   }
@@ -217,32 +216,38 @@ export class ResourceLocks {
     for (const { call } of lock.first?.members ?? []) this.#refresh(call);
   }
 
-  /** Works out how urgent a call is by itself and by those who wait for it, and passes that on. */
+  /** Works out how urgent a call is by itself and by those who wait for it, and passes that on along chains of keys. */
   #refresh(call: QueuedCall): void {
+    const stale = [call];
+    for (let next = stale.pop(); next !== undefined; next = stale.pop()) this.#renew(next, stale);
+  }
+
+  /** Chains end, for each call only waits for earlier ones; but they may be as long as the queue. */
+  #renew(call: QueuedCall, stale: QueuedCall[]): void {
     const hold = call.locks;
     if (hold === undefined || (!call.isWaiting && call.phase !== "new")) return;
     const payer = mostUrgent(call, hold);
+    hold.payer = payer === call ? undefined : payer;
     const urgency = payer === call ? hold.ownUrgency : payer.urgency;
     if (urgency === call.urgency) return;
     if (call.phase === "queued") this.#listener.onUrgency(call, urgency, payer);
     else call.urgency = urgency;
-    this.#passOn(hold, urgency);
-  }
-
-  /** Its places elsewhere are as urgent: the chain ends, for each call only waits for earlier ones. */
-  #passOn(hold: LockHold, urgency: number): void {
-    for (const place of hold.places) {
-      const { lock } = place;
-      if (place.isFirst || place.urgency === urgency) continue;
-      const before = lock.urgencies.first;
-      place.urgency = urgency;
-      lock.urgencies.update(place);
-      if (before === place || lock.urgencies.first === place) this.#refreshFirst(lock);
-    }
+    for (const place of hold.places) if (!place.isFirst) passOn(place, urgency, stale);
   }
 }
 
-/** The most urgent of a call and of those behind it in the lines that it leads. */
+/** One that waits is as urgent as this: those before it may have become stale. */
+function passOn(place: LockPlace, urgency: number, stale: QueuedCall[]): void {
+  const { lock } = place;
+  if (place.urgency === urgency) return;
+  const before = lock.urgencies.first;
+  place.urgency = urgency;
+  lock.urgencies.update(place);
+  if (before !== place && lock.urgencies.first !== place) return;
+  for (const { call } of lock.first?.members ?? []) stale.push(call);
+}
+
+/** The most urgent of a call and of those behind it in the lines that it leads, or for whose sake those are urgent. */
 function mostUrgent(call: QueuedCall, hold: LockHold): QueuedCall {
   let urgency = hold.ownUrgency;
   let most = call;
@@ -250,7 +255,7 @@ function mostUrgent(call: QueuedCall, hold: LockHold): QueuedCall {
     const { first } = lock.urgencies;
     if (!isFirst || first === undefined || first.urgency >= urgency) continue;
     urgency = first.urgency;
-    most = first.call;
+    most = first.call.locks?.payer ?? first.call;
   }
   return most;
 }

@@ -24,7 +24,7 @@ import type { Flow } from "./flow.ts";
 import { FlowBook } from "./flow-book.ts";
 import type { Gate } from "./gate.ts";
 import { Gatekeeper } from "./gatekeeper.ts";
-import { keyUses } from "./key-uses.ts";
+import { keyUses, plainKey } from "./key-uses.ts";
 import type { Lane } from "./lane.ts";
 import { LimitRules } from "./limit-rules.ts";
 import type { QueuedCall } from "./queued-call.ts";
@@ -114,6 +114,9 @@ export class Scheduler {
       case "release":
         this.#release(happening, step);
         return;
+      case "begin":
+        for (const receipt of happening.call.receipts ?? []) receipt.begin(step.now);
+        return;
       case "change":
         this.#change(happening.limits, step);
         return;
@@ -158,23 +161,30 @@ export class Scheduler {
     if (flow === undefined) return;
     if (verdict.type === "refuse") throw verdict.error;
     if (verdict.type === "outside") {
-      this.locks.leave(call);
-      call.phase = "outside";
-      verdict.gate.outside.add(call);
-      this.#sayHeld(call, verdict.gate.name, step);
+      this.#waitOutside(call, verdict.gate, step);
       return;
     }
     for (const { call: victim, error } of verdict.victims) this.#refuse(victim, error, step);
     enterQueues(call, flow, step);
-    const blocked = this.locks.heldUpAt(call);
-    call.phase = blocked === undefined ? "queued" : "locked";
-    if (blocked === undefined) {
-      this.#keeper.add(flow, call, step);
-      this.#keeper.serve(step);
+    const key = this.locks.heldUpAt(call);
+    if (key !== undefined) {
+      call.phase = "locked";
+      this.#sayHeld(call, plainKey(key), step);
+      return;
     }
-    if (!call.isWaiting) return;
-    const holder = this.#keeper.holderOf(flow, call, step.now);
-    this.#sayHeld(call, blocked ?? holder?.name ?? "*", step);
+    call.phase = "queued";
+    this.#keeper.add(flow, call, step);
+    this.#keeper.serve(step);
+    const holder = call.isWaiting ? this.#keeper.holderOf(flow, call, step.now) : undefined;
+    if (holder !== undefined) this.#sayHeld(call, holder.name, step);
+  }
+
+  /** It gets no place in any line before there is room to wait: it comes as if it came then. */
+  #waitOutside(call: QueuedCall, gate: Gate, step: Step): void {
+    this.locks.leave(call);
+    call.phase = "outside";
+    gate.outside.add(call);
+    this.#sayHeld(call, gate.name, step);
   }
 
   #sayHeld(call: QueuedCall, limit: string, step: Step): void {
@@ -221,7 +231,7 @@ export class Scheduler {
   }
 
   #clear(error: ToolError, step: Step): void {
-    for (const call of [...this.waiting()]) {
+    for (const call of Array.from(this.waiting())) {
       if (call.parent === undefined) this.#refuse(call, error, step);
     }
   }
@@ -254,7 +264,7 @@ export class Scheduler {
   #refuseAllUnder(gate: Gate, step: Step): void {
     for (const flow of this.flows()) {
       if (!flow.gates.includes(gate)) continue;
-      for (const call of [...flow.calls.values()]) this.#refusesWaiting(call, step);
+      for (const call of Array.from(flow.calls.values())) this.#refusesWaiting(call, step);
     }
   }
 

@@ -10,6 +10,8 @@ export type Happening =
   | { readonly type: "arrive"; readonly call: QueuedCall }
   /** One that waits gives up. There is no decision about it. */
   | { readonly type: "leave"; readonly call: QueuedCall }
+  /** The work of one that was let in begins: rates count it from here. */
+  | { readonly type: "begin"; readonly call: QueuedCall }
   /** One that runs is over. */
   | {
       readonly type: "release";
