@@ -204,7 +204,7 @@ export class ResourceLocks {
     if (hold === undefined) return;
     hold.pending -= 1;
     this.#refresh(call);
-    if (hold.pending === 0) this.#listener.onFree(call, mostUrgent(call, hold));
+    if (hold.pending === 0) this.#listener.onFree(call, hold.payer ?? call);
   }
 
   /** The most urgent of a line may be a new one: those before it inherit. */
@@ -226,14 +226,23 @@ export class ResourceLocks {
   #renew(call: QueuedCall, stale: QueuedCall[]): void {
     const hold = call.locks;
     if (hold === undefined || (!call.isWaiting && call.phase !== "new")) return;
-    const payer = mostUrgent(call, hold);
-    hold.payer = payer === call ? undefined : payer;
-    const urgency = payer === call ? hold.ownUrgency : payer.urgency;
+    const behind = mostUrgentBehind(hold);
+    const urgency = behind?.urgency ?? hold.ownUrgency;
+    hold.payer = behind && payerOf(behind);
     if (urgency === call.urgency) return;
-    if (call.phase === "queued") this.#listener.onUrgency(call, urgency, payer);
-    else call.urgency = urgency;
+    this.#tell(call, urgency, hold);
     for (const place of hold.places) if (!place.isFirst) passOn(place, urgency, stale);
   }
+
+  #tell(call: QueuedCall, urgency: number, { payer = call }: LockHold): void {
+    if (call.phase === "queued") this.#listener.onUrgency(call, urgency, payer);
+    else call.urgency = urgency;
+  }
+}
+
+/** For whose sake one that waits is as urgent as it is. */
+function payerOf({ call }: LockPlace): QueuedCall {
+  return call.locks?.payer ?? call;
 }
 
 /** One that waits is as urgent as this: those before it may have become stale. */
@@ -247,15 +256,13 @@ function passOn(place: LockPlace, urgency: number, stale: QueuedCall[]): void {
   for (const { call } of lock.first?.members ?? []) stale.push(call);
 }
 
-/** The most urgent of a call and of those behind it in the lines that it leads, or for whose sake those are urgent. */
-function mostUrgent(call: QueuedCall, hold: LockHold): QueuedCall {
-  let urgency = hold.ownUrgency;
-  let most = call;
-  for (const { isFirst, lock } of hold.places) {
+/** The most urgent of those behind a call in the lines that it leads, if that is more urgent than the call itself. */
+function mostUrgentBehind({ places, ownUrgency }: LockHold): LockPlace | undefined {
+  let most: LockPlace | undefined;
+  for (const { isFirst, lock } of places) {
     const { first } = lock.urgencies;
-    if (!isFirst || first === undefined || first.urgency >= urgency) continue;
-    urgency = first.urgency;
-    most = first.call.locks?.payer ?? first.call;
+    if (!isFirst || first === undefined) continue;
+    if (first.urgency < (most?.urgency ?? ownUrgency)) most = first;
   }
   return most;
 }
