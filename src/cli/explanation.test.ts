@@ -67,11 +67,19 @@ test("each limit is told with the most that was seen of it, the one most waited 
   const breaker = { state: "open", failures: 5, retryAfterMs: 1_200 } as const;
   const limits = [everything, { ...LIMIT, breaker }];
   expect(cells(drawExplanation([], { limits, events: [] }, plain))).toEqual([
-    ["No call waited."],
     ["limit", "most at once", "most waiting", "oldest wait ms", "started", "refused", "circuit"],
     ["search", "4 of 4", "12", "250", "40", "2", "open for 1200 ms"],
     ["*", "4", "3", "250", "40", "2", "-"],
   ]);
+});
+
+test.each([
+  [0, true],
+  [3, false],
+])("%i seen waiting and no result of theirs: that nobody waited is said: %j", (queued, isSaid) => {
+  const limit = { ...LIMIT, peaks: { ...LIMIT.peaks, queued } };
+  const text = drawExplanation([], { limits: [limit], events: [] }, plain);
+  expect(text.startsWith("No call waited.\n")).toBe(isSaid);
 });
 
 test("what rates leave, what tenants got and what happened have their places", () => {
@@ -87,7 +95,7 @@ test("what rates leave, what tenants got and what happened have their places", (
   ];
   const events = [{ type: "limit.congested", at: 0, limit: "search", queued: 12 }] as const;
   const text = drawExplanation([], { limits: [{ ...LIMIT, rates, tenants }], events }, plain);
-  expect(cells(text).slice(3)).toEqual([
+  expect(cells(text).slice(2)).toEqual([
     ["limit", "counts", "at most", "kind", "left"],
     ["search", "requests", "60 in 1 min", "sliding", "20"],
     ["search", "tokens", "9 in 1 d", "fixed", "-3"],

@@ -23,10 +23,12 @@ export function drawExplanation(
   paint: Paint,
 ): string {
   const waits = summarizeWaits(results);
+  // Of a run that was cut off, those that waited have no result.
+  const didNobodyWait = waits.length === 0 && limits.every(({ peaks }) => peaks.queued === 0);
   const busiest = limits.toSorted((left, right) => right.peaks.queued - left.peaks.queued);
   const rates = busiest.flatMap((limit) => limit.rates.map((rate) => rateRow(limit, rate)));
   return [
-    waits.length === 0 ? "No call waited.\n" : "",
+    didNobodyWait ? "No call waited.\n" : "",
     draw(["waited for", "calls", "mean ms", "longest ms", "all ms"], waits.map(waitRow), paint),
     draw(limitHead(limits), busiest.map(limitRow(limits)), paint),
     draw(["limit", "counts", "at most", "kind", "left"], rates, paint),

@@ -463,6 +463,13 @@ describe.concurrent("as a program", () => {
     expect(exitCode).toBe(1);
   });
 
+  test("a run that is cut off still explains what waited for what", async () => {
+    const calls = lines(["test.exit", {}], ["test.echo", {}], ["test.echo", {}]);
+    const flags = ["run", "-", "--explain", "--concurrency", "1"];
+    const { stdout } = await spawnCli(flags, calls).ended;
+    expect(stdout).toMatch(/│ \* +│ +1 of 1 │ +2 │ +[\d.]+ │ +1 │ +0 │/u);
+  });
+
   test("an error thrown outside of any call stops the run and loses no result", async () => {
     const calls = lines(["test.echo", { a: 1 }], ["test.stray", {}]);
     const { exitCode, stdout, stderr } = await spawnCli(["run", "-", "--json"], calls).ended;
