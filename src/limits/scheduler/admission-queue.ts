@@ -36,23 +36,32 @@ export function verdictOn(call: QueuedCall, flow: Flow, holder: Gate | undefined
 }
 
 function verdictAt(gate: Gate, call: QueuedCall, max: number): Verdict {
-  const { onFull = "reject" } = gate.queue;
-  if (onFull === "block") return { type: "outside", gate };
-  if (onFull === "drop-oldest") {
-    const [oldest] = gate.arrivals ?? [];
-    if (oldest !== undefined) return makeRoom(oldest, pushedOut(gate.name, "oldest"));
-  }
-  if (onFull === "shed-lowest") {
-    const lowest = gate.leastUrgent();
-    if (lowest !== undefined && isMoreUrgent(call, lowest)) {
-      return makeRoom(lowest, pushedOut(gate.name, "least urgent"));
-    }
-  }
-  return { type: "refuse", error: queueFull(gate.name, gate.queued, max) };
+  if (gate.queue.onFull === "block")
+    return mustEnter(gate, call) ? ENTER : { type: "outside", gate };
+  const [victim, why] = victimAt(gate, call);
+  return victim === undefined
+    ? { type: "refuse", error: queueFull(gate.name, gate.queued, max) }
+    : { type: "enter", victims: [{ call: victim, error: pushedOut(gate.name, why) }] };
 }
 
-function makeRoom(call: QueuedCall, error: ToolError): Verdict {
-  return { type: "enter", victims: [{ call, error }] };
+/**
+ * Of those who wait outside one is let in when another starts: one waits inside, whatever the setting. And what a
+ * running attempt waits for cannot wait for those who may need its slot.
+ */
+function mustEnter({ queued }: Gate, { parent }: QueuedCall): boolean {
+  return queued === 0 || parent !== undefined;
+}
+
+/** Who goes to make room for a call, if it is the rule that somebody does. */
+function victimAt(
+  gate: Gate,
+  call: QueuedCall,
+): readonly [QueuedCall | undefined, "oldest" | "least urgent"] {
+  const [oldest] = gate.arrivals ?? [];
+  if (oldest !== undefined) return [oldest, "oldest"];
+  const lowest = gate.leastUrgent();
+  const isLower = lowest !== undefined && isMoreUrgent(call, lowest);
+  return [isLower ? lowest : undefined, "least urgent"];
 }
 
 /** One victim may make room at several gates. */

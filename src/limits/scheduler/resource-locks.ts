@@ -134,7 +134,7 @@ export class ResourceLock {
 export interface LockListener {
   /** Nobody is before it any more: it holds all its keys. `payer`: the most urgent of it and those who wait for it. */
   onFree(call: QueuedCall, payer: QueuedCall): void;
-  /** It holds all its keys, has not started, and is as urgent as this now, for the sake of `payer`. */
+  /** It waits, for a key or for more, and is as urgent as this now, for the sake of `payer`. */
   onUrgency(call: QueuedCall, urgency: number, payer: QueuedCall): void;
 }
 
@@ -235,7 +235,7 @@ export class ResourceLocks {
   }
 
   #tell(call: QueuedCall, urgency: number, { payer = call }: LockHold): void {
-    if (call.phase === "queued") this.#listener.onUrgency(call, urgency, payer);
+    if (call.isWaiting) this.#listener.onUrgency(call, urgency, payer);
     else call.urgency = urgency;
   }
 }

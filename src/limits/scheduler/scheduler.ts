@@ -42,6 +42,8 @@ export class Scheduler {
   /** Gates that let nobody start for a while. */
   readonly #closed = new Set<Gate>();
   #order = 0;
+  /** Set while all who wait are put under other limits: who goes next is known when the last of them is. */
+  #isMoving = false;
   #step = new Step(0, 0);
 
   /** @param limits - Checked before. */
@@ -149,7 +151,7 @@ export class Scheduler {
     if (refusal !== undefined) throw refusal;
     const uses = keyUses(lane, call);
     const isFree = uses.length === 0 || this.locks.enter(call, uses);
-    if (isFree && this.#keeper.startAtOnce(flow, call, step)) return;
+    if (isFree && !this.#isMoving && this.#keeper.startAtOnce(flow, call, step)) return;
     const holder = isFree ? this.#keeper.holderOf(flow, call, step.now) : undefined;
     const verdict = verdictOn(call, flow, holder);
     this.#checkDeadline(call, flow, holder, step.now);
@@ -174,7 +176,7 @@ export class Scheduler {
     }
     call.phase = "queued";
     this.#keeper.add(flow, call, step);
-    this.#keeper.serve(step);
+    if (!this.#isMoving) this.#keeper.serve(step);
     const holder = call.isWaiting ? this.#keeper.holderOf(flow, call, step.now) : undefined;
     if (holder !== undefined) this.#sayHeld(call, holder.name, step);
   }
@@ -278,9 +280,11 @@ export class Scheduler {
 
   #onUrgency(call: QueuedCall, urgency: number, payer: QueuedCall): void {
     if (call.flow === undefined) return;
-    this.#keeper.reorder(call.flow, call, urgency);
+    const isQueued = call.phase === "queued";
+    if (isQueued) this.#keeper.reorder(call.flow, call, urgency);
+    else call.urgency = urgency;
     for (const gate of call.flow.gates) gate.noteUrgency(call);
-    this.#payFor(call, payer);
+    if (isQueued) this.#payFor(call, payer);
   }
 
   /** An attempt that others wait for runs on the account of the most urgent of them, when that is served sooner. */
@@ -323,17 +327,19 @@ export class Scheduler {
     for (const flow of this.flows()) flow.drop();
     this.rules.change(limits, step.now);
     for (const scope of Object.keys(limits)) step.tell(scope, { type: "limit.changed" });
+    this.#isMoving = true;
     for (const call of calls) {
       call.phase = "new";
       this.#arrive(call, step);
     }
+    this.#isMoving = false;
   }
 
   /** There is room to wait: whoever waits outside comes in, in order. */
   #letIn(step: Step): void {
     for (const gate of this.#besieged) {
       for (const call of gate.outside) {
-        if (gate.queued >= (gate.queue.max ?? Infinity)) break;
+        if (gate.queued >= Math.max(1, gate.queue.max ?? Infinity)) break;
         gate.outside.delete(call);
         call.phase = "new";
         this.#arrive(call, step);

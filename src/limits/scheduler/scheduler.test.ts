@@ -1,0 +1,90 @@
+import { describe, expect, test } from "vitest";
+import { SchedulerStage } from "../../testing/scheduler-stage.ts";
+
+const keysOf = (input: readonly string[] | undefined): readonly string[] => input ?? [];
+const other = { name: "other" };
+const reader = { name: "reader", annotations: { readOnly: true } };
+
+describe("work goes on:", () => {
+  test("who has a slot kept is not held up by who stands in the same line and has none", () => {
+    const limits = { concurrency: 3, reserved: { "tenant:x": 2 }, lend: false };
+    const stage = new SchedulerStage({ "*": limits, a: { concurrency: 1 } });
+    stage.ask({ tool: other, tenant: "y" });
+    const first = stage.ask({ tenant: "x" });
+    const without = stage.ask({ tenant: "y" });
+    const owed = stage.ask({ tenant: "x" });
+    stage.release(first);
+    expect([without.standing, owed.standing]).toEqual(["waiting", "running"]);
+  });
+
+  test("who waits outside of a queue for none comes in when a slot is free", () => {
+    const queue = { max: 0, onFull: "block" as const };
+    const stage = new SchedulerStage({ "*": { concurrency: 1, queue } });
+    const first = stage.ask();
+    const waiting = [stage.ask(), stage.ask()];
+    stage.release(first);
+    expect(waiting.map(({ standing }) => standing)).toEqual(["running", "waiting"]);
+    for (const actor of waiting) stage.release(actor);
+    expect(stage.all("waiting")).toEqual([]);
+  });
+
+  test("what a running attempt waits for does not wait outside for those who wait for its slot", () => {
+    const queue = { max: 1, onFull: "block" as const };
+    const stage = new SchedulerStage({ "*": { concurrency: 1, queue } });
+    const parent = stage.ask();
+    stage.ask();
+    const [first, second] = [stage.ask({ parent }), stage.ask({ parent })];
+    stage.release(first);
+    expect(second.standing).toBe("running");
+  });
+
+  test("a slow start that begins anew with a window wakes in time", () => {
+    const stage = new SchedulerStage({
+      "*": { concurrency: 9, rate: { limit: 1, perMs: 5, kind: "fixed" } },
+    });
+    for (let asked = 0; asked < 12; asked += 1) stage.ask();
+    for (let waited = 0; waited < 3_000; waited += 1) {
+      stage.advance(1);
+      const gate = stage.gate("*");
+      const isOpen = gate !== undefined && gate.opensAt(undefined, stage.now) <= stage.now;
+      expect(isOpen && stage.all("waiting").length > 0 && stage.all("running").length < 9).toBe(
+        false,
+      );
+      for (const actor of stage.all("running")) stage.release(actor);
+    }
+    expect(stage.all("waiting")).toEqual([]);
+  });
+});
+
+describe("order holds:", () => {
+  test("limits that change let in who goes next, not who came first", () => {
+    const stage = new SchedulerStage({ "*": { concurrency: 1 } });
+    stage.ask();
+    const [low, high] = [stage.ask({ priority: 1 }), stage.ask({ priority: 0 })];
+    stage.change("*", { concurrency: 2 });
+    expect([low.standing, high.standing]).toEqual(["waiting", "running"]);
+  });
+
+  test("who reads a key is not more urgent because another reads it too", () => {
+    const stage = new SchedulerStage({ "*": { concurrency: 1, key: keysOf } });
+    const first = stage.ask();
+    const high = stage.ask({ tool: reader, input: ["k"], priority: 0 });
+    const low = stage.ask({ tool: reader, input: ["k"], priority: 2 });
+    const middle = stage.ask({ priority: 1 });
+    stage.release(first);
+    stage.release(high);
+    expect([middle.standing, low.standing]).toEqual(["running", "waiting"]);
+  });
+
+  test("who is more urgent for the sake of another keeps that where the least urgent have to go", () => {
+    const queue = { max: 3, onFull: "shed-lowest" as const };
+    const stage = new SchedulerStage({ "*": { concurrency: 1, key: keysOf, queue } });
+    stage.ask({ input: ["k"] });
+    const locked = stage.ask({ input: ["k", "l"], priority: 5 });
+    const plain = stage.ask({ priority: 3 });
+    const behind = stage.ask({ input: ["l"], priority: -5 });
+    const newcomer = stage.ask({ priority: 2 });
+    const standings = [locked, plain, behind, newcomer].map(({ standing }) => standing);
+    expect(standings).toEqual(["waiting", "refused", "waiting", "waiting"]);
+  });
+});

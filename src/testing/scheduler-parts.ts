@@ -1,0 +1,61 @@
+/** The scheduler as it is, or with one fault put into its source: for tests of the tests. */
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { makeGateMeters } from "../limits/scheduler/make-gate-meters.ts";
+import { QueuedCall } from "../limits/scheduler/queued-call.ts";
+import { Scheduler } from "../limits/scheduler/scheduler.ts";
+
+/** What a stage is built of: all from one copy of the source. */
+export interface SchedulerParts {
+  readonly Scheduler: typeof Scheduler;
+  readonly QueuedCall: typeof QueuedCall;
+  readonly makeGateMeters: typeof makeGateMeters;
+}
+
+/** The scheduler as it is. */
+export const WHOLE_SCHEDULER: SchedulerParts = { Scheduler, QueuedCall, makeGateMeters };
+
+/** A fault: in a file of `src/limits/`, what stands there once, and what stands there instead. */
+export interface Fault {
+  readonly file: string;
+  readonly before: string;
+  readonly after: string;
+}
+
+/** Loads a copy of the scheduler with one fault in it. Throws when what is to be replaced is not there exactly once. */
+export async function withFault({ file, before, after }: Fault): Promise<SchedulerParts> {
+  const source = fileURLToPath(new URL("..", import.meta.url));
+  const copy = mkdtempSync(join(tmpdir(), "toolyard-fault-"));
+  try {
+    for (const room of ["core", "time", "limits"]) {
+      cpSync(join(source, room), join(copy, room), {
+        recursive: true,
+        filter: (path) => !/\.test(-d)?\.ts$/.test(path),
+      });
+    }
+    writeFileSync(join(copy, "package.json"), '{"type":"module"}');
+    symlinkSync(join(source, "..", "node_modules"), join(copy, "node_modules"), "junction");
+    const path = join(copy, "limits", file);
+    const text = readFileSync(path, "utf8");
+    if (text.split(before).length !== 2) {
+      throw new Error(`${file} does not have this exactly once: ${before}`);
+    }
+    writeFileSync(
+      path,
+      text.replace(before, () => after),
+    );
+    const load = async (name: string): Promise<SchedulerParts> =>
+      (await import(pathToFileURL(join(copy, "limits", "scheduler", name)).href)) as SchedulerParts;
+    const [{ Scheduler: Faulty }, { QueuedCall: Call }, { makeGateMeters: make }] =
+      await Promise.all([
+        load("scheduler.ts"),
+        load("queued-call.ts"),
+        load("make-gate-meters.ts"),
+      ]);
+    return { Scheduler: Faulty, QueuedCall: Call, makeGateMeters: make };
+  } finally {
+    rmSync(copy, { recursive: true, force: true });
+  }
+}
