@@ -181,10 +181,6 @@ const WRONG: readonly [LimitOptions | object, string][] = [
     "queue.onFull must be one of: block, reject, drop-oldest, shed-lowest.",
   ],
   [{ queue: { onFull: "block" } }, "queue.onFull says what happens at `max`, which is not given."],
-  [
-    { queue: { max: 0, onFull: "block" } },
-    'queue.max is 0, so those that block could never come in; raise it, or write `onFull: "reject"`.',
-  ],
   [{ queue: { timeoutMs: 0 } }, "queue.timeoutMs must be a number above 0, or Infinity."],
   [{ queue: { high: 0 } }, `queue.high ${COUNT}`],
   [{ queue: { high: 5, low: -1 } }, "queue.low must be an integer from 0."],

@@ -22,11 +22,6 @@ export function checkQueue(path: string, queue: QueueOptions | undefined): void 
   if (queue.onFull !== undefined && queue.max === undefined) {
     throw new TypeError(`${path}.onFull says what happens at \`max\`, which is not given.`);
   }
-  if (queue.onFull === "block" && queue.max === 0) {
-    throw new TypeError(
-      `${path}.max is 0, so those that block could never come in; raise it, or write \`onFull: "reject"\`.`,
-    );
-  }
   checkWatermarks(path, queue);
 }
 
