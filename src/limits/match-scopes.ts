@@ -11,7 +11,12 @@ export function matchScopes(scopes: Iterable<string>, tool: LimitedTool): readon
   const matching: string[] = [];
   for (const scope of scopes) if (matches(scope, tool)) matching.push(scope);
   if (matching.length < 2) return matching;
-  return matching.toSorted(
+  return narrowestFirst(matching);
+}
+
+/** Scopes in the order in which calls pass them. */
+export function narrowestFirst(scopes: readonly string[]): readonly string[] {
+  return scopes.toSorted(
     (left, right) => breadth(left) - breadth(right) || right.length - left.length,
   );
 }

@@ -6,8 +6,10 @@ import type { GateMeters } from "./gate-meters.ts";
 export class GateTemplate {
   readonly scope: string;
   options: LimitOptions;
-  /** How many lanes it is in: gates that more calls pass come later. */
+  /** How many lanes it is in. */
   laneCount = 0;
+  /** Its place among all templates, the narrowest first. */
+  rank = 0;
   /** Scopes that every lane of this one is in as well. */
   dominators: ReadonlySet<GateTemplate> = new Set();
   readonly #gates = new Map<string, Gate>();

@@ -118,10 +118,13 @@ export class Gatekeeper {
     let opensAt = Infinity;
     for (let flow = gate.line.first; flow !== undefined; flow = gate.line.first) {
       // Those who stand at a wider gate for this one's line are waited for, but for a new leader of the line.
-      if (gate.passed > 0 && !gate.hasNewLeader) break;
+      const { hasNewLeader } = gate;
+      if (gate.passed > 0 && !hasNewLeader) break;
       gate.hasNewLeader = false;
       opensAt = this.#tryFirst(flow, step);
-      if (opensAt > step.now) break;
+      if (opensAt <= step.now) continue;
+      gate.hasNewLeader = hasNewLeader;
+      break;
     }
     for (const flow of gate.borrowers) opensAt = Math.min(opensAt, this.#tryFirst(flow, step));
     this.#sleep(gate, opensAt, step);
@@ -205,6 +208,11 @@ export class Gatekeeper {
     gate.line.update(flow, account);
     if (gate.line.first === flow) gate.hasNewLeader = true;
     this.open(gate);
+    // Others of the lines it stands for may be more urgent than its new head.
+    for (const narrower of flow.standsFor ?? []) {
+      narrower.hasNewLeader = true;
+      this.open(narrower);
+    }
   }
 
   #move(flow: Flow, position: number, step: Step): void {
@@ -264,16 +272,11 @@ export class Gatekeeper {
 
   #takeDirty(): Gate | undefined {
     const dirty = this.#dirty;
-    if (dirty.length > 1) dirty.sort((left, right) => breadth(right) - breadth(left));
+    if (dirty.length > 1) dirty.sort((left, right) => right.template.rank - left.template.rank);
     const gate = dirty.pop();
     if (gate !== undefined) gate.isDirty = false;
     return gate;
   }
-}
-
-/** In how many combinations of limits a gate is: who passes a narrow one comes to a wide one next. */
-function breadth({ template }: Gate): number {
-  return template.laneCount;
 }
 
 /** Who lends a nested attempt a slot; most attempts are not nested, and nobody is asked. */

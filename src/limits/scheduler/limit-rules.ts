@@ -7,7 +7,7 @@ import {
   type TenantLimitOptions,
 } from "../limit-options.ts";
 import type { LimitedTool } from "../limiter.ts";
-import { EACH_TENANT, EVERYTHING, matchScopes } from "../match-scopes.ts";
+import { EACH_TENANT, EVERYTHING, matchScopes, narrowestFirst } from "../match-scopes.ts";
 import { compileKey } from "../resource-keys.ts";
 import type { Gate } from "./gate.ts";
 import { GateTemplate, type TemplateParts } from "./gate-template.ts";
@@ -91,6 +91,7 @@ export class LimitRules {
     this.#ageingMs = everything.ageingMs ?? DEFAULT_AGEING_MS;
     this.#lanes = new Map();
     this.#laneOf = new WeakMap();
+    this.#rank();
   }
 
   /** The lane of a tool, if one of its kind has been asked for. */
@@ -173,6 +174,19 @@ export class LimitRules {
     const templates = [...dynamic, ...(tenantGates ? [tenantGates] : []), ...plain];
     const gates = plain.map((template) => template.gate(template.scope, 0));
     return new Lane({ tool, templates, gates, tenantGates, keyedGates, keyedLocks });
+  }
+
+  /** In the order in which calls pass them: of two gates that a call passes, the narrower one is looked at first. */
+  #rank(): void {
+    const scopes = narrowestFirst([...this.#scopes.keys()]).map(
+      (name) => this.#scopes.get(name) ?? NO_SCOPE,
+    );
+    const byKey = scopes.filter(({ countsByKey }) => countsByKey);
+    const plain = scopes.filter(({ countsByKey }) => !countsByKey);
+    const templates = [...byKey, { template: this.#tenantGates }, ...plain];
+    for (const [rank, { template }] of templates.entries()) {
+      if (template !== undefined) template.rank = rank;
+    }
   }
 
   /** Only gates that are one for all can stand for everybody behind them: those of tenants and keys do not. */
