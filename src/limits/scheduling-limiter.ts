@@ -105,9 +105,15 @@ export class SchedulingLimiter implements Limiter {
   change(limits: LimitsOptions): void {
     const merged = mergeLimits(this.#limits, limits);
     checkLimits(merged);
+    const before = this.#limits;
     this.#limits = merged;
-    const changed = Object.fromEntries(Object.keys(limits).map((scope) => [scope, merged[scope]]));
-    this.#apply(this.#step({ type: "change", limits: changed }));
+    const scopes = Object.keys(limits);
+    const changed = Object.fromEntries(scopes.map((scope) => [scope, merged[scope]]));
+    const decisions = this.#step({ type: "change", limits: changed });
+    if (scopes.some((scope) => waitOf(before, scope) !== waitOf(merged, scope))) {
+      for (const call of this.#scheduler.waiting()) this.#limitWaitAgain(call);
+    }
+    this.#apply(decisions);
   }
 
   stats(): readonly LimitStats[] {
@@ -149,6 +155,14 @@ export class SchedulingLimiter implements Limiter {
     // Last: whoever hears of it may cancel the call, or close this limiter.
     if (admission.isWaiting && admission.heldBy !== undefined) ask.onWait(admission.heldBy);
     return answer;
+  }
+
+  /** How long it may wait has changed, and counts from now. */
+  #limitWaitAgain(call: QueuedCall): void {
+    if (!(call instanceof Admission) || call.flow === undefined) return;
+    call.cancelTimer?.();
+    call.cancelTimer = undefined;
+    this.#limitWait(call, call.flow);
   }
 
   /** The first of its limits that it may wait for no longer ends its wait. */
@@ -223,4 +237,9 @@ export class SchedulingLimiter implements Limiter {
 /** Of the decisions about one attempt that was not let in: why. */
 function refusalIn([decision]: readonly Decision[]): ToolError | undefined {
   return decision?.type === "refuse" ? decision.error : undefined;
+}
+
+/** How long attempts may wait under a limit. */
+function waitOf(limits: LimitsOptions, scope: string): number | undefined {
+  return limits[scope]?.queue?.timeoutMs;
 }

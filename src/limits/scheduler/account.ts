@@ -10,7 +10,7 @@ export class Account implements HeapItem {
   heapIndex = -1;
   readonly tenant: string | undefined;
   /** Its share when there is not enough for all. */
-  readonly weight: number;
+  weight: number;
   /** What is kept for it; undefined when nothing is. */
   readonly reservation: Reservation | undefined;
   /** Start tag of its next attempt: what it was served by its weight, on the gate's virtual time. */

@@ -111,3 +111,20 @@ function sayWatermark(gate: Gate, step: Step): void {
   const change = gate.watermarks?.change(gate.queued);
   if (change !== undefined) step.tell(gate.name, { type: `limit.${change}`, queued: gate.queued });
 }
+
+/**
+ * Everybody has left and come again: of all that was told meanwhile about queues, what is different from before.
+ *
+ * @param before - Gates that were congested.
+ */
+export function sayWatermarks(before: readonly Gate[], gates: Iterable<Gate>, step: Step): void {
+  step.takeBack(({ type }) => type === "limit.congested" || type === "limit.relieved");
+  for (const gate of before) {
+    if (gate.watermarks?.isCongested === true) continue;
+    step.tell(gate.name, { type: "limit.relieved", queued: gate.queued });
+  }
+  for (const gate of gates) {
+    if (gate.watermarks?.isCongested !== true || before.includes(gate)) continue;
+    step.tell(gate.name, { type: "limit.congested", queued: gate.queued });
+  }
+}

@@ -1,3 +1,4 @@
+import { cannotMakeIt } from "./admission-errors.ts";
 import type { Flow } from "./flow.ts";
 import type { Gate } from "./gate.ts";
 import { type QueuedCall, isMoreUrgent } from "./queued-call.ts";
@@ -33,6 +34,15 @@ export function expectedMs(flow: Flow, call: QueuedCall, now: number): number {
     longestMs = Math.max(longestMs, waitMs + meanMs + marginMs);
   }
   return longestMs;
+}
+
+/** Throws the ToolError of an attempt that would end after its deadline. `holder`: what it waits for. */
+export function checkDeadline(call: QueuedCall, flow: Flow, holder: Gate, now: number): void {
+  const leftMs = call.ask.deadline.expiresAt - now;
+  // Who has no time left at all is told so by the deadline itself.
+  if (leftMs === Infinity || leftMs <= 0) return;
+  const neededMs = expectedMs(flow, call, now);
+  if (neededMs > leftMs) throw cannotMakeIt(holder.name, neededMs, leftMs);
 }
 
 /** Until a slot is free: of all that run, spread over their time, the first ends this soon. */

@@ -4,6 +4,7 @@
  * A gate lets in as many as its concurrency, its rates, its breaker, a pause and a slow start allow together. Like
  * everything here it has no clock: `now` is a parameter, in milliseconds.
  */
+import { ToolError } from "../../core/tool-error.ts";
 import type { UsageReport } from "../../core/usage-report.ts";
 import { AdaptiveConcurrency, isOverload } from "../adaptive-concurrency.ts";
 import { CircuitBreaker } from "../circuit-breaker.ts";
@@ -134,6 +135,17 @@ export class Gate implements HeapItem {
       this.#accountCount += 1;
     }
     return account;
+  }
+
+  /** Weights are others now. Only while nobody waits. Whose cannot be told any more keeps it. */
+  weighAgain(): void {
+    for (const account of this.accounts()) {
+      try {
+        account.weight = this.#weightOf(account.tenant);
+      } catch (thrown) {
+        if (!ToolError.is(thrown)) throw thrown;
+      }
+    }
   }
 
   /** Every account, for people. */

@@ -1,5 +1,5 @@
 /** From settings to gates: which limits apply to which tools. */
-import { ToolError } from "../../core/tool-error.ts";
+import { askSetting, settingError } from "../ask-setting.ts";
 import {
   DEFAULT_CONCURRENCY,
   type LimitOptions,
@@ -89,6 +89,7 @@ export class LimitRules {
     }
     const everything: LimitOptions = this.#limits[EVERYTHING] ?? {};
     this.#ageingMs = everything.ageingMs ?? DEFAULT_AGEING_MS;
+    if (EACH_TENANT in limits) for (const gate of this.gates()) gate.weighAgain();
     this.#lanes = new Map();
     this.#laneOf = new WeakMap();
     this.#rank();
@@ -216,15 +217,14 @@ export class LimitRules {
   #weightOf(tenant: string | undefined): number {
     const weight = this.#limits.tenant?.weight ?? 1;
     if (tenant === undefined) return 1;
-    const value = typeof weight === "function" ? weight(tenant) : numberFor(weight, tenant);
-    if (Number.isFinite(value) && value > 0) return value;
-    throw new ToolError(
-      "TOOL_FAILED",
-      `limits.tenant.weight must be a number above 0 for every tenant.`,
-      { details: { limit: EACH_TENANT }, retryable: false },
-    );
+    const value =
+      typeof weight === "function" ? askSetting(weight, tenant, WEIGHT) : numberFor(weight, tenant);
+    if (typeof value === "number" && value > 0 && value < Infinity) return value;
+    throw settingError(`${WEIGHT} must be a number above 0 for every tenant.`, WEIGHT);
   }
 }
+
+const WEIGHT = "limits.tenant.weight";
 
 const NO_SCOPE: Scope = {
   options: {},

@@ -16,10 +16,17 @@
  */
 import { ToolError } from "../../core/tool-error.ts";
 import type { LimitsOptions } from "../limit-options.ts";
-import { cannotMakeIt, circuitOpen, neverFits } from "./admission-errors.ts";
-import { type Verdict, enterQueues, leaveQueues, verdictOn } from "./admission-queue.ts";
+import { circuitOpen } from "./admission-errors.ts";
+import {
+  type Verdict,
+  enterQueues,
+  leaveQueues,
+  sayWatermarks,
+  verdictOn,
+} from "./admission-queue.ts";
 import { endAttempt } from "./end-attempt.ts";
-import { expectedMs } from "./expected-wait.ts";
+import { estimateTokens } from "./estimate-tokens.ts";
+import { checkDeadline } from "./expected-wait.ts";
 import type { Flow } from "./flow.ts";
 import { FlowBook } from "./flow-book.ts";
 import type { Gate } from "./gate.ts";
@@ -146,7 +153,7 @@ export class Scheduler {
     const lane = this.#laneOf(call, step);
     const flow = this.#book.find(lane, call, call.ask.tenant, step.now);
     call.flow = flow;
-    this.#estimate(call, flow);
+    call.tokens = estimateTokens(call, flow);
     const refusal = this.#breakerOf(call, step);
     if (refusal !== undefined) throw refusal;
     const uses = keyUses(lane, call);
@@ -154,7 +161,7 @@ export class Scheduler {
     if (isFree && !this.#isMoving && this.#keeper.startAtOnce(flow, call, step)) return;
     const holder = isFree ? this.#keeper.holderOf(flow, call, step.now) : undefined;
     const verdict = verdictOn(call, flow, holder);
-    this.#checkDeadline(call, flow, holder, step.now);
+    if (holder !== undefined) checkDeadline(call, flow, holder, step.now);
     this.#wait(call, verdict, step);
   }
 
@@ -190,8 +197,8 @@ export class Scheduler {
   }
 
   #sayHeld(call: QueuedCall, limit: string, step: Step): void {
+    if (call.heldBy !== limit) step.decide({ type: "wait", call, limit });
     call.heldBy = limit;
-    step.decide({ type: "wait", call, limit });
   }
 
   #leave(call: QueuedCall, step: Step): void {
@@ -293,8 +300,8 @@ export class Scheduler {
     const tenant = payer.flow?.tenant;
     if (flow === undefined || payer === call || tenant === flow.tenant || flow.parent !== undefined)
       return;
-    const paying = this.#book.find(flow.lane, call, tenant, this.#step.now);
-    if (!paying.isServedBefore(flow)) return;
+    const paying = this.#flowOf(call, flow, tenant);
+    if (paying?.isServedBefore(flow) !== true) return;
     this.#keeper.remove(flow, call);
     this.#leaveQueues(call, flow, this.#step);
     call.flow = paying;
@@ -302,28 +309,21 @@ export class Scheduler {
     this.#keeper.add(paying, call, this.#step);
   }
 
-  #estimate(call: QueuedCall, flow: Flow): void {
-    if (flow.gates.every(({ meters }) => meters.tokens.length === 0)) return;
-    call.tokens = flow.gates.map(({ meters, name }) =>
-      meters.tokens.map(({ estimate, meter }) => {
-        const tokens = estimate(call.ask.input);
-        if (tokens > meter.capacity) throw neverFits(name, tokens, meter.capacity);
-        return tokens;
-      }),
-    );
-  }
-
-  #checkDeadline(call: QueuedCall, flow: Flow, holder: Gate | undefined, now: number): void {
-    const leftMs = call.ask.deadline.expiresAt - now;
-    // Who has no time left at all is told so by the deadline itself.
-    if (leftMs === Infinity || leftMs <= 0 || holder === undefined) return;
-    const neededMs = expectedMs(flow, call, now);
-    if (neededMs > leftMs) throw cannotMakeIt(holder.name, neededMs, leftMs);
+  /** The flow of an attempt if it were another tenant's; undefined when that one's weight cannot be told any more. */
+  #flowOf(call: QueuedCall, { lane }: Flow, tenant: string | undefined): Flow | undefined {
+    try {
+      return this.#book.find(lane, call, tenant, this.#step.now);
+    } catch (thrown) {
+      if (ToolError.is(thrown)) return undefined;
+      throw thrown;
+    }
   }
 
   #change(limits: LimitsOptions, step: Step): void {
     const calls = [...this.waiting()].toSorted((left, right) => left.order - right.order);
-    for (const call of calls) this.#leave(call, step);
+    const congested = [...this.rules.gates()].filter((gate) => gate.watermarks?.isCongested);
+    // The last first: nobody comes to lead a line that is about to go.
+    for (const call of calls.toReversed()) this.#leave(call, step);
     for (const flow of this.flows()) flow.drop();
     this.rules.change(limits, step.now);
     for (const scope of Object.keys(limits)) step.tell(scope, { type: "limit.changed" });
@@ -333,6 +333,7 @@ export class Scheduler {
       this.#arrive(call, step);
     }
     this.#isMoving = false;
+    sayWatermarks(congested, this.rules.gates(), step);
   }
 
   /** There is room to wait: whoever waits outside comes in, in order. */

@@ -62,4 +62,11 @@ export class Step {
   tell(limit: string, change: GateChange): void {
     this.decide({ type: "tell", limit, change });
   }
+
+  /** Tells nothing of what was to be told after all. */
+  takeBack(isWrong: (change: GateChange) => boolean): void {
+    this.#decisions = this.#decisions?.filter(
+      (decision) => decision.type !== "tell" || !isWrong(decision.change),
+    );
+  }
 }
