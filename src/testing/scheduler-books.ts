@@ -257,6 +257,7 @@ export class SchedulerBooks {
   }
 
   #take(actor: Actor, { name, options }: Place): void {
+    if (options.rate === undefined && options.tokens === undefined) return;
     const { now } = this.#stage;
     const reserved = (actor.call.ask.input as TokensIn | undefined)?.tokens ?? 1;
     let list = this.#taken.get(name);

@@ -17,15 +17,18 @@ export interface SchedulerParts {
 /** The scheduler as it is. */
 export const WHOLE_SCHEDULER: SchedulerParts = { Scheduler, QueuedCall, makeGateMeters };
 
-/** A fault: in a file of `src/limits/`, what stands there once, and what stands there instead. */
-export interface Fault {
+/** A fault: in files of `src/limits/`, what stands there once, and what stands there instead. */
+export type Fault = readonly FaultyText[];
+
+/** A text of one file that is replaced. */
+export interface FaultyText {
   readonly file: string;
   readonly before: string;
   readonly after: string;
 }
 
-/** Loads a copy of the scheduler with one fault in it. Throws when what is to be replaced is not there exactly once. */
-export async function withFault({ file, before, after }: Fault): Promise<SchedulerParts> {
+/** Loads a copy of the scheduler with a fault in it. Throws when what is to be replaced is not there exactly once. */
+export async function withFault(fault: Fault): Promise<SchedulerParts> {
   const source = fileURLToPath(new URL("..", import.meta.url));
   const copy = mkdtempSync(join(tmpdir(), "toolyard-fault-"));
   try {
@@ -37,15 +40,7 @@ export async function withFault({ file, before, after }: Fault): Promise<Schedul
     }
     writeFileSync(join(copy, "package.json"), '{"type":"module"}');
     symlinkSync(join(source, "..", "node_modules"), join(copy, "node_modules"), "junction");
-    const path = join(copy, "limits", file);
-    const text = readFileSync(path, "utf8");
-    if (text.split(before).length !== 2) {
-      throw new Error(`${file} does not have this exactly once: ${before}`);
-    }
-    writeFileSync(
-      path,
-      text.replace(before, () => after),
-    );
+    for (const text of fault) replaceIn(join(copy, "limits"), text);
     const load = async (name: string): Promise<SchedulerParts> =>
       (await import(pathToFileURL(join(copy, "limits", "scheduler", name)).href)) as SchedulerParts;
     const [{ Scheduler: Faulty }, { QueuedCall: Call }, { makeGateMeters: make }] =
@@ -58,4 +53,16 @@ export async function withFault({ file, before, after }: Fault): Promise<Schedul
   } finally {
     rmSync(copy, { recursive: true, force: true });
   }
+}
+
+function replaceIn(folder: string, { file, before, after }: FaultyText): void {
+  const path = join(folder, file);
+  const text = readFileSync(path, "utf8");
+  if (text.split(before).length !== 2) {
+    throw new Error(`${file} does not have this exactly once: ${before}`);
+  }
+  writeFileSync(
+    path,
+    text.replace(before, () => after),
+  );
 }

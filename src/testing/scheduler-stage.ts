@@ -31,6 +31,7 @@ export class SchedulerStage {
   readonly starts: number[] = [];
   limits: LimitsOptions;
   chance = 0.5;
+  #asked = 0;
   readonly #parts: SchedulerParts;
   readonly #actorOf = new Map<QueuedCall, Actor>();
 
@@ -50,7 +51,7 @@ export class SchedulerStage {
     const ask = { tool, input, priority, tenant, askedAt, deadline: { expiresAt } };
     const call = new this.#parts.QueuedCall(ask, parent?.call);
     const actor: Actor = {
-      number: this.actors.length,
+      number: (this.#asked += 1) - 1,
       call,
       standing: "waiting",
       startedAt: -1,
