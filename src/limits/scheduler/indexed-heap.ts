@@ -69,7 +69,7 @@ export class IndexedHeap<Item extends HeapItem> {
   update(item: Item): void {
     if (item.heapIndex === -1) return;
     this.#readKeys(item);
-    this.#settle(item, item.heapIndex);
+    if (this.#compare(item.heapIndex) !== 0) this.#settle(item, item.heapIndex);
   }
 
   #readKeys(item: Item): void {

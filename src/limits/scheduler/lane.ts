@@ -28,6 +28,8 @@ export class Lane {
   readonly tenantGates: GateTemplate | undefined;
   readonly keyedGates: readonly KeyedGates[];
   readonly keyedLocks: readonly KeyedLocks[];
+  /** Whether any of its gates may be closed by failures. */
+  readonly hasBreakers: boolean;
   /** Its flows, by tenant and keys. */
   readonly flows = new Map<string | undefined, Flow>();
   sweepAt = 64;
@@ -43,6 +45,7 @@ export class Lane {
     this.tenantGates = parts.tenantGates;
     this.keyedGates = parts.keyedGates;
     this.keyedLocks = parts.keyedLocks;
+    this.hasBreakers = parts.templates.some(({ options }) => Boolean(options.breaker));
   }
 
   /** What its attempts take on average, in milliseconds; undefined before the first has ended. */

@@ -51,7 +51,8 @@ export class Scheduler {
   #order = 0;
   /** Set while all who wait are put under other limits: who goes next is known when the last of them is. */
   #isMoving = false;
-  #step = new Step(0, 0);
+  /** The one that is taken, used again for each: a scheduler takes many. */
+  readonly #step = new Step();
 
   /** @param limits - Checked before. */
   constructor(limits: LimitsOptions, makeMeters: ConstructorParameters<typeof LimitRules>[1]) {
@@ -81,8 +82,8 @@ export class Scheduler {
    * @param chance - Uniform in [0, 1).
    */
   step(happening: Happening, now: number, chance: number): readonly Decision[] {
-    const step = new Step(now, chance);
-    this.#step = step;
+    const step = this.#step;
+    step.begin(now, chance);
     this.#keeper.wake(now);
     if (this.#closed.size > 0) this.#sayOpened(step);
     this.#take(happening, step);
@@ -257,7 +258,8 @@ export class Scheduler {
 
   /** Why a breaker refuses an attempt; undefined when none does. */
   #breakerOf({ flow }: QueuedCall, step: Step): ToolError | undefined {
-    for (const gate of flow?.gates ?? []) {
+    if (flow?.lane.hasBreakers !== true) return undefined;
+    for (const gate of flow.gates) {
       const { breaker } = gate;
       if (breaker === undefined) continue;
       if (breaker.look(step.now) === "half-opened") {

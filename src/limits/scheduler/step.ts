@@ -38,15 +38,25 @@ const NOTHING: readonly Decision[] = [];
 
 /** One step: when, by what chance, and what came of it so far. */
 export class Step {
-  /** Milliseconds, never going back. */
-  readonly now: number;
-  /** Uniform in [0, 1). */
-  readonly chance: number;
+  #now = 0;
+  #chance = 0;
   #decisions: Decision[] | undefined;
 
-  constructor(now: number, chance: number) {
-    this.now = now;
-    this.chance = chance;
+  /** Begins at a time, never before the last, with a number by chance. Decisions given out before stay as they are. */
+  begin(now: number, chance: number): void {
+    this.#now = now;
+    this.#chance = chance;
+    this.#decisions = undefined;
+  }
+
+  /** Milliseconds. */
+  get now(): number {
+    return this.#now;
+  }
+
+  /** Uniform in [0, 1). */
+  get chance(): number {
+    return this.#chance;
   }
 
   /** What came of it. */
