@@ -15,6 +15,12 @@ export class Account implements HeapItem {
   readonly reservation: Reservation | undefined;
   /** Start tag of its next attempt: what it was served by its weight, on the gate's virtual time. */
   tag = 0;
+  /** What of the tag is charged for attempts that run: it may turn out to be less. */
+  pending = 0;
+  /** Where it began when it last came to wait: what it was charged too much before gives it no start over others. */
+  beganAt = -Infinity;
+  /** Its place among those that wait, by what they were served for certain. */
+  readonly settled: SettledAccount = { heapIndex: -1, account: this };
   /** Flows that are charged here: it is kept for them. */
   users = 0;
   running = 0;
@@ -69,6 +75,11 @@ export class Account implements HeapItem {
     this.tag += cost / this.weight;
     this.served += cost;
   }
+}
+
+/** An account's place in an order of its own. */
+export interface SettledAccount extends HeapItem {
+  readonly account: Account;
 }
 
 /** What an attempt of this cost is charged. */

@@ -50,8 +50,7 @@ function leaveGate(call: QueuedCall, flow: Flow, position: number, { facts }: En
   if (gate === undefined || account === undefined) return;
   if (call.borrowed?.has(gate) !== true) {
     const charged = gate.expectedCost(call.tokens?.[position], call.expectedMs);
-    const difference = gate.actualCost(charged, facts) - charged;
-    if (difference !== 0) gate.line.correct(account, difference);
+    gate.line.settle(account, charged, gate.actualCost(charged, facts));
   }
   giveBackSlot(call, gate, account);
 }

@@ -4,10 +4,11 @@
  *
  * Each tenant has a start tag on the gate's virtual time. The smallest goes next, and is charged what its attempt is
  * expected to cost, by its weight; the charge is corrected when the cost is known. Who was away begins no earlier
- * than the virtual time: nobody saves up. A newly active tenant begins at the smallest tag that waits, so of F active
- * tenants each of the others can be served once before it, and no more.
+ * than the virtual time: nobody saves up. A newly active tenant begins where the others can fall back to at most, when
+ * what runs costs less than it was charged; so of F active tenants each of the others can be served once before it, and
+ * no more.
  */
-import { type Account, orderOf, urgencyOf } from "./account.ts";
+import { type Account, type SettledAccount, orderOf, urgencyOf } from "./account.ts";
 import type { Flow } from "./flow.ts";
 import { IndexedHeap } from "./indexed-heap.ts";
 import { type QueuedCall, isMoreUrgent } from "./queued-call.ts";
@@ -19,6 +20,10 @@ export class GateLine {
   readonly #accounts: IndexedHeap<Account> = makeLine();
   /** Those for whom something is kept, by what. */
   readonly #owners = new Map<Reservation, IndexedHeap<Account>>();
+  /** All that wait, by what they were served for certain. */
+  readonly #settled = new IndexedHeap<SettledAccount>(
+    ({ account }) => account.tag - account.pending,
+  );
   #virtualTime = 0;
   #size = 0;
   /** Of all tenants that wait. */
@@ -45,6 +50,7 @@ export class GateLine {
       return;
     }
     line.add(account);
+    this.#settled.add(account.settled);
     this.#weight += account.weight;
   }
 
@@ -56,6 +62,7 @@ export class GateLine {
       return;
     }
     this.#lineOf(account).remove(account);
+    this.#settled.remove(account.settled);
     this.#weight -= account.weight;
   }
 
@@ -68,7 +75,8 @@ export class GateLine {
   /** Who was away does not begin before the others. */
   begin(account: Account): void {
     if (account.heapIndex !== -1) return;
-    account.tag = Math.max(account.tag, Math.min(this.#virtualTime, this.#smallestTag()));
+    account.beganAt = Math.min(this.#virtualTime, this.#smallestSettled());
+    account.tag = Math.max(account.tag, account.beganAt);
   }
 
   /** An attempt of a tenant starts, and is charged `cost`. */
@@ -76,13 +84,18 @@ export class GateLine {
     this.begin(account);
     if (account.tag > this.#virtualTime) this.#virtualTime = account.tag;
     account.charge(cost);
+    account.pending += cost / account.weight;
     this.#lineOf(account).update(account);
   }
 
-  /** An attempt of a tenant cost more, or less, than it was charged. */
-  correct(account: Account, difference: number): void {
-    account.charge(difference);
+  /** An attempt of a tenant is over, and cost more, or less, than it was charged. */
+  settle(account: Account, charged: number, cost: number): void {
+    account.pending = Math.max(0, account.pending - charged / account.weight);
+    if (cost !== charged) account.charge(cost - charged);
+    if (account.heapIndex === -1) return;
+    if (account.tag < account.beganAt) account.tag = account.beganAt;
     this.#lineOf(account).update(account);
+    this.#settled.update(account.settled);
   }
 
   /** Whether an attempt that does not wait here would go before all who do. */
@@ -118,12 +131,9 @@ export class GateLine {
     return leader;
   }
 
-  #smallestTag(): number {
-    let smallest = this.#accounts.first?.tag ?? Infinity;
-    for (const { first } of this.#owners.values()) {
-      if (first !== undefined && first.tag < smallest) smallest = first.tag;
-    }
-    return smallest;
+  #smallestSettled(): number {
+    const account = this.#settled.first?.account;
+    return account === undefined ? Infinity : account.tag - account.pending;
   }
 
   #lineOf({ reservation }: Account): IndexedHeap<Account> {
