@@ -18,6 +18,9 @@ import {
 const callsOf = (count: number, make: (place: number) => Omit<ToolCall, "id">): ToolCall[] =>
   Array.from({ length: count }, (_, place) => ({ id: `${place}`, ...make(place) }));
 
+/** What a call writes, as it says itself. */
+const key = ({ keys }: { readonly keys: readonly string[] }): readonly string[] => keys;
+
 describe.each(MODES)("in mode %s", (mode) => {
   test("twenty calls that read, wait and write a counter raise it by exactly twenty", async () => {
     const registry = await makeRegistry(mode, { raise: { key: "{file}" } });
@@ -67,10 +70,10 @@ describe.each(MODES)("in mode %s", (mode) => {
     const lines = linesOf(log);
     const began = lines.filter((line) => line.startsWith("+")).map((line) => line.split(" ")[1]);
     const groups = [began.slice(0, 3), began.slice(4, 7), began.slice(9)];
-    expect(groups.map((group) => group.toSorted())).toEqual([
-      ["r0", "r1", "r2"],
-      ["r4", "r5", "r6"],
-      ["r10", "r11", "r9"],
+    expect(groups.map((group) => new Set(group))).toEqual([
+      new Set(["r0", "r1", "r2"]),
+      new Set(["r4", "r5", "r6"]),
+      new Set(["r9", "r10", "r11"]),
     ]);
     expect([began[3], began[7], began[8]]).toEqual(["w3", "w7", "w8"]);
     // Never a writer with anybody else; readers with each other.
@@ -83,7 +86,6 @@ describe.each(MODES)("in mode %s", (mode) => {
   });
 
   test("calls that write several keys each never wait in a circle, and never meet on a key", async () => {
-    const key = ({ keys }: { readonly keys: readonly string[] }): readonly string[] => keys;
     const registry = await makeRegistry(mode, {
       stay: { key },
       stayToo: { key },
