@@ -10,7 +10,7 @@ export interface Arrival {
 }
 
 /** Times are multiples of this, so that sums and differences of those of a test are exact. */
-const GRAIN_MS = 2 ** -10;
+export const GRAIN_MS = 2 ** -10;
 
 /**
  * Bursts at one time, at the ends of windows and a grain before and after them, and at times between.

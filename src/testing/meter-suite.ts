@@ -76,6 +76,40 @@ export function testMeter(
       fc.assert(property, { numRuns: 50 });
     });
 
+    test("what begins when it is taken counts as if nobody had said that it begins", () => {
+      const property = fc.property(limits, walk, (limit, steps) => {
+        const [told, untold] = [make({ limit, perMs: PER_MS }), make({ limit, perMs: PER_MS })];
+        let now = 0;
+        for (const { gapMs, cost } of steps) {
+          now = untold.opensAt(now + gapMs, cost);
+          const receipt = told.take(now, cost);
+          expect(untold.take(now, cost)).toBe(receipt);
+          told.begin(receipt, now);
+          expect(told.stats(now)).toEqual(untold.stats(now));
+          expect(told.opensAt(now, limit)).toBe(untold.opensAt(now, limit));
+        }
+      });
+      fc.assert(property, { numRuns: 50 });
+    });
+
+    test("what begins later than it was taken never opens it sooner", () => {
+      const property = fc.property(limits, walk, (limit, steps) => {
+        const [told, untold] = [make({ limit, perMs: PER_MS }), make({ limit, perMs: PER_MS })];
+        let now = 0;
+        let receipt: number | undefined;
+        for (const { gapMs, cost } of steps) {
+          now += gapMs / 8;
+          if (receipt !== undefined) told.begin(receipt, now);
+          now = told.opensAt(now, cost);
+          expect(untold.opensAt(now, cost)).toBe(now);
+          receipt = told.take(now, cost);
+          untold.take(now, cost);
+          expect(told.stats(now).remaining).toBeLessThanOrEqual(untold.stats(now).remaining);
+        }
+      });
+      fc.assert(property, { numRuns: 50 });
+    });
+
     test("what a server says is left is never believed when it is more", () => {
       const property = fc.property(
         limits,

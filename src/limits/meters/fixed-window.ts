@@ -39,7 +39,12 @@ interface CountedWindow extends CalendarWindow {
   used: number;
 }
 
-/** Counts starts or tokens by the calendar; O(1) but at the beginning of a window. */
+/**
+ * Counts starts or tokens by the calendar; O(1) but at the beginning of a window.
+ *
+ * What begins in a later window than the one it was taken in counts in both. When that is full it may be too many
+ * there; nobody knows beforehand what will still begin.
+ */
 export class FixedWindow implements Meter {
   readonly capacity: number;
   readonly #options: FixedWindowOptions;
@@ -50,6 +55,8 @@ export class FixedWindow implements Meter {
   /** When the current one ends on the scheduler's clock, as long as the offset is the one it was found with. */
   #endsAt = -Infinity;
   #offsetMs = Number.NaN;
+  /** Receipts of what began in another window, and that window, until the next. */
+  readonly #moved = new Map<MeterReceipt, CountedWindow>();
   #caps: ServerCaps | undefined;
 
   constructor(options: FixedWindowOptions) {
@@ -71,6 +78,13 @@ export class FixedWindow implements Meter {
     return (window.number % RECEIPT_WINDOWS) * RECEIPT_AMOUNTS + amount;
   }
 
+  begin(receipt: MeterReceipt, now: number): void {
+    const window = this.#windowAt(now);
+    if (window.number % RECEIPT_WINDOWS === Math.floor(receipt / RECEIPT_AMOUNTS)) return;
+    window.used += receipt % RECEIPT_AMOUNTS;
+    this.#moved.set(receipt, window);
+  }
+
   settle(receipt: MeterReceipt, used: number): void {
     const amount = wholeUse(used);
     const number = Math.floor(receipt / RECEIPT_AMOUNTS);
@@ -79,7 +93,11 @@ export class FixedWindow implements Meter {
     if (window.number % RECEIPT_WINDOWS !== number) return;
     const debt = amount - (receipt % RECEIPT_AMOUNTS);
     window.used += debt;
-    if (debt > 0) this.#caps?.take(debt);
+    if (debt <= 0) return;
+    // Of several with equal receipts nobody knows which began later, so only debts are counted there as well.
+    const moved = this.#moved.get(receipt);
+    if (moved !== undefined) moved.used += debt;
+    this.#caps?.take(debt);
   }
 
   lower(remaining: number, forMs: number, now: number): void {
@@ -139,6 +157,7 @@ export class FixedWindow implements Meter {
       return this.#place(this.#current.number, epochMs);
     }
     this.#windowCount += 1;
+    this.#moved.clear();
     return this.#place(number, epochMs);
   }
 

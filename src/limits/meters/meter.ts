@@ -6,7 +6,7 @@
 import type { RateStats } from "../../core/limit-stats.ts";
 
 /**
- * Names what was taken, so that it can be settled once. Means something to the meter that gave it alone; those of equal
+ * Names what was taken, so that it can begin and be settled once. Means something to the meter that gave it alone; those of equal
  * amounts may be equal.
  */
 export type MeterReceipt = number;
@@ -22,11 +22,14 @@ export interface Meter {
   opensAt(now: number, cost: number): number;
   /** Takes `cost`. Only when {@link opensAt} lets it; the check and this are one synchronous step. */
   take(now: number, cost: number): MeterReceipt;
-  /** What was taken begins at `now`, and counts from then on. */
-  begin?(receipt: MeterReceipt, now: number): void;
+  /**
+   * What was taken begins at `now`, and counts from then on. It may never begin, and several may in any order. Without
+   * it what was taken counts from then. At most once per receipt, and before it is settled.
+   */
+  begin(receipt: MeterReceipt, now: number): void;
   /**
    * What was taken turned out to be `used`: less gives the rest back, more is a debt that later takers wait for.
-   * Counted at the time it was taken, by a bucket now. Once per receipt; for one that has left the window, and for
+   * Counted from when it was taken or began, by a bucket now. Once per receipt; for one that has left the window, and for
    * what is no number from 0, it does nothing.
    */
   settle(receipt: MeterReceipt, used: number, now: number): void;

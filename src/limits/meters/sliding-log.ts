@@ -4,9 +4,15 @@
  *
  * It keeps each taking with its time in a ring, and sums over the oldest of them in a tree, so that it finds in
  * O(log n) which have to leave the window before there is room, however small they are.
+ *
+ * A taking that begins gets that time, in its place. None leaves the window before those that were taken before it:
+ * that is to the safe side, and exact where they begin in the order in which they were taken. So when a taking leaves is
+ * the latest time up to its place. Places whose time is as late as any before them are kept in a row: a new time is
+ * later than all others, and so it is the last of the row, and those behind its place are no longer in it.
  */
 import type { RateStats } from "../../core/limit-stats.ts";
 import type { Meter, MeterReceipt } from "./meter.ts";
+import { NumberRing } from "./number-ring.ts";
 import { PrefixSums } from "./prefix-sums.ts";
 import { ServerCaps } from "./server-caps.ts";
 import { wholeCost, wholeUse } from "./whole-amount.ts";
@@ -14,7 +20,10 @@ import { sumUp } from "./exact-sum.ts";
 
 const FIRST_LENGTH = 8;
 
-/** Counts tokens; 32 bytes for each taking in the window. Settled amounts count at the time they were taken. */
+/**
+ * Counts tokens; 40 bytes for each taking in the window. Settled amounts count from when they were taken or began. One
+ * that had left the window when it begins may be too many; nothing more is taken for a whole window then.
+ */
 export class SlidingLog implements Meter {
   readonly capacity: number;
   readonly #perMs: number;
@@ -24,6 +33,10 @@ export class SlidingLog implements Meter {
   #sums = new PrefixSums(FIRST_LENGTH);
   #head = 0;
   #count = 0;
+  /** How many were before the head: counted from the first of all, its place is this. */
+  #dropped = 0;
+  /** Places, counted from the first of all, whose times are as late as any before them. */
+  #latest = new NumberRing();
   #total = 0;
   #nextReceipt = 0;
   #caps: ServerCaps | undefined;
@@ -51,17 +64,34 @@ export class SlidingLog implements Meter {
     this.#nextReceipt += 1;
     this.#times[slot] = now;
     this.#receipts[slot] = receipt;
+    this.#latest.push(this.#dropped + this.#count);
     this.#count += 1;
     this.#change(slot, wholeCost(cost));
     this.#caps?.take(wholeCost(cost));
     return receipt;
   }
 
+  begin(receipt: MeterReceipt, now: number): void {
+    const place = this.#find(receipt);
+    if (place === undefined) {
+      this.#caps ??= new ServerCaps();
+      this.#caps.add(0, sumUp(now, this.#perMs));
+      return;
+    }
+    const slot = this.#slotOf(place);
+    if ((this.#times[slot] ?? 0) >= now) return;
+    this.#times[slot] = now;
+    const latest = this.#latest;
+    while (latest.length > 0 && latest.at(latest.length - 1) >= this.#dropped + place) latest.pop();
+    latest.push(this.#dropped + place);
+  }
+
   settle(receipt: MeterReceipt, used: number, now: number): void {
     this.#dropPast(now);
-    const slot = this.#find(receipt);
+    const place = this.#find(receipt);
     const amount = wholeUse(used);
-    if (slot === undefined || amount === undefined) return;
+    if (place === undefined || amount === undefined) return;
+    const slot = this.#slotOf(place);
     const debt = amount - (this.#amounts[slot] ?? 0);
     this.#change(slot, debt);
     if (debt > 0) this.#caps?.take(debt);
@@ -84,8 +114,7 @@ export class SlidingLog implements Meter {
     const surplus = this.#total + amount - this.capacity;
     if (surplus <= 0) return now;
     if (amount > this.capacity) return Infinity;
-    const end = sumUp(this.#times[this.#reach(surplus)] ?? 0, this.#perMs);
-    return end > now ? end : now;
+    return sumUp(this.#latestUntil(this.#reach(surplus)), this.#perMs);
   }
 
   #remaining(now: number): number {
@@ -101,7 +130,20 @@ export class SlidingLog implements Meter {
     return this.#sums.reach(sum <= unwrapped ? wrapped + sum : sum - unwrapped);
   }
 
-  /** The slot of a receipt; undefined when it has left. Receipts are in order, but some may be missing. */
+  /** The latest time up to a slot, from the oldest on. */
+  #latestUntil(slot: number): number {
+    const place = this.#dropped + ((slot - this.#head) & (this.#times.length - 1));
+    let low = 0;
+    let high = this.#latest.length;
+    while (high - low > 1) {
+      const middle = (low + high) >>> 1;
+      if (this.#latest.at(middle) <= place) low = middle;
+      else high = middle;
+    }
+    return this.#times[this.#slotOf(this.#latest.at(low) - this.#dropped)] ?? 0;
+  }
+
+  /** The place of a receipt; undefined when it has left. Receipts are in order, but some may be missing. */
   #find(receipt: MeterReceipt): number | undefined {
     let low = 0;
     let high = this.#count;
@@ -110,8 +152,7 @@ export class SlidingLog implements Meter {
       if ((this.#receipts[this.#slotOf(middle)] ?? 0) < receipt) low = middle + 1;
       else high = middle;
     }
-    const slot = this.#slotOf(low);
-    return low < this.#count && this.#receipts[slot] === receipt ? slot : undefined;
+    return low < this.#count && this.#receipts[this.#slotOf(low)] === receipt ? low : undefined;
   }
 
   #slotOf(place: number): number {
@@ -128,7 +169,9 @@ export class SlidingLog implements Meter {
     while (this.#count > 0 && sumUp(this.#times[this.#head] ?? 0, this.#perMs) <= now) {
       const amount = this.#amounts[this.#head] ?? 0;
       if (amount !== 0) this.#change(this.#head, -amount);
+      if (this.#latest.at(0) === this.#dropped) this.#latest.shift();
       this.#head = this.#slotOf(1);
+      this.#dropped += 1;
       this.#count -= 1;
     }
   }
@@ -153,6 +196,19 @@ export class SlidingLog implements Meter {
       this.#sums.add(place, this.#amounts[place] ?? 0);
     }
     this.#head = 0;
+    this.#dropped = 0;
     this.#count = kept.length;
+    this.#findLatest();
+  }
+
+  #findLatest(): void {
+    this.#latest = new NumberRing();
+    let latest = -Infinity;
+    for (let place = 0; place < this.#count; place += 1) {
+      const time = this.#times[place] ?? 0;
+      if (time < latest) continue;
+      latest = time;
+      this.#latest.push(place);
+    }
   }
 }

@@ -1,24 +1,43 @@
 /**
  * Starts, counted in a sliding window: never more than `limit` in any window of `perMs`, wherever it begins.
  *
- * It keeps the times of the last `limit` starts in a ring, so one more may start when the one `limit` starts ago has
- * left the window. Nothing is estimated, as it is where windows are cut into slices or weighed against each other.
+ * What counts is every start that began in the last `perMs`, and every one that was taken in that time and has not
+ * begun. One more may be taken while those are fewer than `limit`. Nothing is estimated, as it is where windows are cut
+ * into slices or weighed against each other.
+ *
+ * Why no window holds more that really began, in whatever order: of those in it, look at the one that was taken last.
+ * When it was taken, each of the others had begun in the last `perMs`, or was still to begin, and so had been taken in
+ * the last `perMs`, if none begins later than that. So all of them were counted.
  */
 import type { RateStats } from "../../core/limit-stats.ts";
 import type { Meter, MeterReceipt } from "./meter.ts";
+import { NumberRing } from "./number-ring.ts";
 import { ServerCaps } from "./server-caps.ts";
 import { wholeCost } from "./whole-amount.ts";
 import { sumUp } from "./exact-sum.ts";
 
-const FIRST_LENGTH = 8;
+/** A receipt is the number of its first start, modulo this, and how many there are. Both fit into 53 bits. */
+const RECEIPT_NUMBERS = 2 ** 33;
+const RECEIPT_STARTS = 2 ** 20;
 
-/** Counts starts; O(1), and at most 8 bytes for each of `limit`. What has started has: {@link settle} does nothing. */
+/** Stands where one was taken that counts as begun. */
+const BEGUN = Infinity;
+
+/**
+ * Counts starts; O(1) for each, and about 8 bytes for each in the window. What has started has: {@link settle} does
+ * nothing. Starts that begin `perMs` after they were taken, or later still, may be that many too many in a window;
+ * they count all the same, and hold up those who come later.
+ */
 export class SlidingWindow implements Meter {
   readonly capacity: number;
   readonly #perMs: number;
-  /** Times of starts, the oldest at `#head`. Grows as needed. */
-  #starts: Float64Array;
-  #head = 0;
+  /** When those were taken that have not begun, in order, with {@link BEGUN} between them. */
+  readonly #taken = new NumberRing();
+  /** When the others began, in order. */
+  readonly #begun = new NumberRing();
+  /** The number of the first of those taken. */
+  #firstTaken = 0;
+  /** How many count. */
   #count = 0;
   #caps: ServerCaps | undefined;
 
@@ -29,7 +48,6 @@ export class SlidingWindow implements Meter {
   constructor(limit: number, perMs: number) {
     this.capacity = limit;
     this.#perMs = perMs;
-    this.#starts = new Float64Array(Math.min(limit, FIRST_LENGTH));
   }
 
   opensAt(now: number, cost: number): number {
@@ -38,11 +56,28 @@ export class SlidingWindow implements Meter {
     return this.#caps === undefined ? opensAt : Math.max(opensAt, this.#caps.opensAt(now, starts));
   }
 
+  /** @throws RangeError when the window is not open, or `cost` is 2^20 or more. */
   take(now: number, cost: number): MeterReceipt {
     const starts = wholeCost(cost);
-    for (let start = 0; start < starts; start += 1) this.#add(now);
+    this.#dropPast(now);
+    if (this.#count + starts > this.capacity || starts >= RECEIPT_STARTS) {
+      throw new RangeError(`Taken before the window was open, or too many at once: ${starts}.`);
+    }
+    const number = (this.#firstTaken + this.#taken.length) % RECEIPT_NUMBERS;
+    for (let start = 0; start < starts; start += 1) this.#taken.push(now);
+    this.#count += starts;
     this.#caps?.take(starts);
-    return 0;
+    return number * RECEIPT_STARTS + starts;
+  }
+
+  begin(receipt: MeterReceipt, now: number): void {
+    const number = Math.floor(receipt / RECEIPT_STARTS);
+    const starts = receipt - number * RECEIPT_STARTS;
+    let place = number - this.#firstTaken;
+    if (place < 0) place += RECEIPT_NUMBERS;
+    if (this.#taken.at(place) === now) return;
+    for (let start = 0; start < starts; start += 1) this.#begin(place + start, now);
+    this.#dropPast(now);
   }
 
   settle(): void {}
@@ -63,11 +98,11 @@ export class SlidingWindow implements Meter {
   }
 
   #opensAt(now: number, starts: number): number {
-    const surplus = this.#count + starts - this.capacity;
-    if (surplus <= 0) return now;
+    if (this.#count + starts <= this.capacity) return now;
     if (starts > this.capacity) return Infinity;
-    const end = sumUp(this.#at(surplus - 1), this.#perMs);
-    return end > now ? end : now;
+    this.#dropPast(now);
+    const surplus = this.#count + starts - this.capacity;
+    return surplus > 0 ? sumUp(this.#oldest(surplus), this.#perMs) : now;
   }
 
   #remaining(now: number): number {
@@ -76,34 +111,43 @@ export class SlidingWindow implements Meter {
     return this.#caps === undefined ? left : Math.min(left, this.#caps.left(now));
   }
 
-  #at(place: number): number {
-    const slot = this.#head + place;
-    const { length } = this.#starts;
-    return this.#starts[slot < length ? slot : slot - length] ?? 0;
+  /** From when the one counts that is `rank` from the oldest. */
+  #oldest(rank: number): number {
+    let [taken, begun, time] = [0, 0, 0];
+    for (let left = rank; left > 0; left -= 1) {
+      while (taken < this.#taken.length && this.#taken.at(taken) === BEGUN) taken += 1;
+      time = Math.min(this.#taken.at(taken), this.#begun.at(begun));
+      if (time === this.#begun.at(begun)) begun += 1;
+      else taken += 1;
+    }
+    return time;
   }
 
-  #add(now: number): void {
-    if (this.#count === this.#starts.length) this.#makeRoom(now);
-    const slot = this.#head + this.#count;
-    const { length } = this.#starts;
-    this.#starts[slot < length ? slot : slot - length] = now;
-    this.#count += 1;
+  /** One that is no longer among those taken had left the window: it is one more. */
+  #begin(place: number, now: number): void {
+    if (place < this.#taken.length) {
+      if (this.#taken.at(place) >= now) return;
+      this.#taken.set(place, BEGUN);
+    } else this.#count += 1;
+    this.#begun.push(now);
   }
 
-  #makeRoom(now: number): void {
-    this.#dropPast(now);
-    if (this.#count < this.#starts.length) return;
-    if (this.#count >= this.capacity) throw new RangeError("Taken before the window was open.");
-    const longer = new Float64Array(Math.min(this.capacity, this.#count * 2));
-    for (let place = 0; place < this.#count; place += 1) longer[place] = this.#at(place);
-    this.#starts = longer;
-    this.#head = 0;
-  }
-
+  /** Forgets those who left the window, and that there were some who have begun. */
   #dropPast(now: number): void {
-    while (this.#count > 0 && sumUp(this.#at(0), this.#perMs) <= now) {
-      this.#head = this.#head + 1 < this.#starts.length ? this.#head + 1 : 0;
+    while (this.#begun.length > 0 && this.#isPast(this.#begun.at(0), now)) {
+      this.#begun.shift();
       this.#count -= 1;
     }
+    while (this.#taken.length > 0) {
+      const time = this.#taken.at(0);
+      if (time !== BEGUN && !this.#isPast(time, now)) return;
+      if (time !== BEGUN) this.#count -= 1;
+      this.#taken.shift();
+      this.#firstTaken = (this.#firstTaken + 1) % RECEIPT_NUMBERS;
+    }
+  }
+
+  #isPast(time: number, now: number): boolean {
+    return sumUp(time, this.#perMs) <= now;
   }
 }

@@ -16,7 +16,10 @@ export interface TokenBucketOptions {
   readonly burst: number;
 }
 
-/** Counts starts or tokens; O(1), and no memory of single ones. In any span: at most the burst and its refill. */
+/**
+ * Counts starts or tokens; O(1), and no memory of single ones. In any span: at most the burst, what is refilled in it, and
+ * what is refilled in the longest time that one takes to begin.
+ */
 export class TokenBucket implements Meter {
   readonly capacity: number;
   readonly #limit: number;
@@ -45,6 +48,12 @@ export class TokenBucket implements Meter {
     this.#drain(now, amount);
     return amount;
   }
+
+  /**
+   * Does nothing. What begins in a span was taken in it, or at most the longest delay before: the bound of takings is
+   * that of beginnings for a span that is longer by that. To drain later what begins later would cost its refill as well.
+   */
+  begin(): void {}
 
   settle(receipt: MeterReceipt, used: number, now: number): void {
     const amount = wholeUse(used);
