@@ -95,7 +95,7 @@ export class Gate implements HeapItem {
     this.meters = meters;
     this.#concurrency = concurrency ?? Infinity;
     this.#slowStart = slowStartOf(options);
-    this.reservations = reservationsOf(options);
+    this.reservations = reservationsOf(options, this.reservations);
     this.#setQueue(queue);
     if (breaker !== before?.breaker) this.breaker = breakerOf(options);
     if (adaptive === before?.adaptive && concurrency === before?.concurrency) return;
@@ -305,8 +305,11 @@ function slowStartOf({ slowStart }: LimitOptions): SlowStart | undefined {
   return slowStart === false ? undefined : new SlowStart(slowStart);
 }
 
-function reservationsOf({ reserved, lend = true }: LimitOptions): Reservations | undefined {
-  return reserved && new Reservations(reserved, lend);
+function reservationsOf(
+  { reserved, lend = true }: LimitOptions,
+  before: Reservations | undefined,
+): Reservations | undefined {
+  return reserved && new Reservations(reserved, lend, before);
 }
 
 function breakerOf({ breaker }: LimitOptions): CircuitBreaker | undefined {

@@ -34,7 +34,7 @@ test("who reads above cannot be followed by one that writes below", () => {
 });
 
 test("a key named by several limits is one, and written when any of them says so", () => {
-  const key = (): string => "k";
+  const key = "k";
   const stage = new SchedulerStage({
     "*": { concurrency: 9, key },
     reader: { key, access: "write" },

@@ -23,3 +23,13 @@ test("what is used is not owed any more, and never less than nothing is", () => 
 test("what is lent is withheld from nobody", () => {
   expect(new Reservations({ "tenant:x": 2, "tag:t": 1 }, true).withheld).toBe(0);
 });
+
+test("settings that change leave who runs where it counts", () => {
+  const before = new Reservations({ "tenant:x": 1, "tag:t": 1 }, false);
+  const own = before.find({ name: "a" }, "x");
+  if (own === undefined) throw new Error("nothing is kept");
+  own.running = 1;
+  const after = new Reservations({ "tenant:x": 2 }, false, before);
+  expect(after.find({ name: "a" }, "x")).toBe(own);
+  expect([after.values().length, after.withheld]).toEqual([1, 1]);
+});

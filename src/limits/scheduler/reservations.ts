@@ -5,7 +5,7 @@ import type { LimitedTool } from "../limiter.ts";
 export interface Reservation {
   /** `tenant:NAME` or `tag:NAME`. */
   readonly owner: string;
-  readonly slots: number;
+  slots: number;
   running: number;
 }
 
@@ -16,14 +16,20 @@ export class Reservations {
   /** Whether others may use what is not used. */
   readonly #lend: boolean;
 
-  /** @param reserved - Slots by `tenant:NAME` or `tag:NAME`; checked before. */
-  constructor(reserved: Readonly<Record<string, number>>, lend: boolean) {
+  /**
+   * @param reserved - Slots by `tenant:NAME` or `tag:NAME`; checked before.
+   * @param before - What was kept until now: who runs in what is kept still counts there.
+   */
+  constructor(reserved: Readonly<Record<string, number>>, lend: boolean, before?: Reservations) {
     this.#lend = lend;
     for (const [owner, slots] of Object.entries(reserved)) {
       const [map, name] = owner.startsWith("tag:")
         ? [this.#byTag, owner.slice("tag:".length)]
         : [this.#byTenant, owner.slice("tenant:".length)];
-      map.set(name, { owner, slots, running: 0 });
+      const known = before?.values().find((reservation) => reservation.owner === owner);
+      const kept = known ?? { owner, slots, running: 0 };
+      kept.slots = slots;
+      map.set(name, kept);
     }
   }
 
