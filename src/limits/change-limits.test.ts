@@ -146,6 +146,11 @@ describe("what is told", () => {
     });
     const all = [ask(), ask(), ask()];
     events.length = 0;
+    // Fewer than its high mark wait by now, and more than its low one.
+    limiter.change({ a: { queue: { max: 10, high: 3, low: 1 } } });
+    expect(events.splice(0)).toEqual(["limit.changed a"]);
+    limiter.change({ a: { queue: { max: 10, high: 2, low: 1 } } });
+    expect(events.splice(0)).toEqual(["limit.changed a"]);
     limiter.change({ a: { breaker: true } });
     limiter.change({ "*": { concurrency: 5 } });
     expect(events).toEqual(["limit.changed a", "limit.changed *"]);

@@ -41,6 +41,12 @@ export class QueueWatermarks {
     return this.#isCongested;
   }
 
+  /** It was congested, and so many wait now: whether it still is. */
+  resume(queued: number): boolean {
+    this.#isCongested = queued > this.#marks.low;
+    return this.#isCongested;
+  }
+
   /** So many wait now; says what that changes. */
   change(queued: number): "congested" | "relieved" | undefined {
     const { high, low } = this.#marks;

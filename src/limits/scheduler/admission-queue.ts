@@ -120,7 +120,7 @@ function sayWatermark(gate: Gate, step: Step): void {
 export function sayWatermarks(before: readonly Gate[], gates: Iterable<Gate>, step: Step): void {
   step.takeBack(({ type }) => type === "limit.congested" || type === "limit.relieved");
   for (const gate of before) {
-    if (gate.watermarks?.isCongested === true) continue;
+    if (gate.watermarks?.resume(gate.queued) === true) continue;
     step.tell(gate.name, { type: "limit.relieved", queued: gate.queued });
   }
   for (const gate of gates) {
