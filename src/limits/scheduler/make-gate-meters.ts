@@ -16,10 +16,10 @@ export function makeGateMeters(
   const made = makeMeters(options, offset);
   const path = `limits["${scope}"].tokens`;
   const tokens = made.tokens.map(({ meter, estimate, used }): TokenMeter => {
-    const usedIn = compileUsed(used, path);
+    const usedIn = compileUsed(used, `${path}.used`);
     return {
       meter,
-      estimate: compileEstimate(estimate, path),
+      estimate: compileEstimate(estimate, `${path}.estimate`),
       used: (facts) => facts?.usage?.tokens ?? usedIn(facts?.output),
     };
   });
