@@ -20,9 +20,10 @@ export interface LateSetting {
   readonly largest: number;
   /** The longest delay; a multiple of 2^-10. */
   readonly longestMs: number;
-  /** Begin at the earliest when the one before did. Default false. */
-  readonly inOrder?: boolean;
 }
+
+/** How starts begin: each no sooner than the one before, in any order, or so and before the meter hears of it. */
+export type BeginOrder = "in order" | "out of order" | "before it is told";
 
 /** Arrivals that look for the edges of windows, and then for those of their delays. */
 export function lateArrivals(setting: LateSetting): fc.Arbitrary<LateArrival[]> {
@@ -43,16 +44,18 @@ export function lateArrivals(setting: LateSetting): fc.Arbitrary<LateArrival[]> 
 
 /** Has each arrival take as soon as the meter lets it, one after the other, and begin when its delay is over. */
 export class LateStarts {
+  /** What has begun or will, in the order of taking. */
   readonly beginnings: Beginning[] = [];
   now = 0;
   readonly #meter: Meter;
-  readonly #inOrder: boolean;
+  readonly #order: BeginOrder;
   #lastAt = 0;
+  #taken = 0;
   #delayed: (Beginning & { readonly receipt: number })[] = [];
 
-  constructor(meter: Meter, inOrder = false) {
+  constructor(meter: Meter, order: BeginOrder = "out of order") {
     this.#meter = meter;
-    this.#inOrder = inOrder;
+    this.#order = order;
   }
 
   /** Lets everything happen up to `until`. */
@@ -60,9 +63,8 @@ export class LateStarts {
     this.now = until;
     const due = this.#delayed.filter(({ at }) => at <= until);
     this.#delayed = this.#delayed.filter(({ at }) => at > until);
-    for (const { at, amount, receipt } of due.toSorted((one, other) => one.at - other.at)) {
+    for (const { at, receipt } of due.toSorted((one, other) => one.at - other.at)) {
       this.#meter.begin(receipt, at);
-      this.beginnings.push({ at, amount });
     }
   }
 
@@ -76,15 +78,15 @@ export class LateStarts {
     }
     const receipt = this.#meter.take(this.now, cost);
     if (delayMs === undefined) return;
-    const at = this.#inOrder ? Math.max(this.#lastAt, this.now + delayMs) : this.now + delayMs;
+    const own = this.now + delayMs;
+    const at = this.#order === "in order" ? Math.max(this.#lastAt, own) : own;
     this.#lastAt = at;
-    if (at > this.now) this.#delayed.push({ at, amount: cost, receipt });
-    else this.#beginNow(receipt, cost);
-  }
-
-  #beginNow(receipt: number, amount: number): void {
-    this.#meter.begin(receipt, this.now);
-    this.beginnings.push({ at: this.now, amount });
+    this.#taken += 1;
+    // Of those that begin before the meter is told, some do at once and some halfway.
+    const share = this.#order === "before it is told" ? (this.#taken % 3) / 2 : 1;
+    this.beginnings.push({ at: this.now + (at - this.now) * share, amount: cost });
+    this.#delayed.push({ at, amount: cost, receipt });
+    this.pass(this.now);
   }
 }
 
