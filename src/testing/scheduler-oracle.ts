@@ -89,7 +89,7 @@ export function mustCountRight(stage: SchedulerStage): void {
 function mustBeEmpty({ scheduler }: SchedulerStage): void {
   must(scheduler.locks.isIdle, "no key is used when all is over");
   for (const gate of scheduler.rules.gates()) {
-    must(gate.passed === 0, `nobody stands for ${gate.name} when all is over`);
+    must(gate.standIns.size === 0, `nobody stands for ${gate.name} when all is over`);
     must(gate.outside.size === 0 && gate.borrowers.size === 0, "nobody is left outside");
     for (const { running } of gate.reservations?.values() ?? []) {
       must(running === 0, `no kept slot of ${gate.name} is used when all is over`);

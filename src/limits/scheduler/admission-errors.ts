@@ -48,6 +48,14 @@ export function cannotMakeIt(limit: string, expectedMs: number, leftMs: number):
   });
 }
 
+/** A nested call would wait for those who wait for the tools above it. */
+export function deadlocked(limit: string): ToolError {
+  const message =
+    `A tool called one that waits for ${limit}, and all who hold that wait for what the first holds: ` +
+    `none could go on. Raise the limit, or let tools call each other in one direction only.`;
+  return new ToolError("QUEUE_FULL", message, { details: { limit, deadlock: true } });
+}
+
 /** A nested call would write what an attempt above it only reads: neither could ever go on. */
 export function cannotUpgrade(key: string): ToolError {
   const message =

@@ -41,7 +41,7 @@ export class Gate implements HeapItem {
   readonly template: GateTemplate;
   readonly line = new GateLine();
   /** Flows that were let through here and wait at a gate that applies to everybody who is under this one. */
-  passed = 0;
+  readonly standIns = new Set<Flow>();
   running = 0;
   /** Flows that pass it: it is kept for them. */
   users = 0;

@@ -14,6 +14,9 @@ export interface GatekeeperListener {
   onStart(call: QueuedCall, hasWaited: boolean, step: Step): void;
 }
 
+/** Most who stand for one line, however many tenants wait in it. */
+const MAX_STAND_INS = 64;
+
 /** What least an attempt is expected to take before the first of its kind has ended, in milliseconds. */
 const FIRST_GUESS_MS = 1;
 
@@ -24,6 +27,11 @@ export class Gatekeeper {
   #dirty: Gate[] = [];
   /** Gates that open by the passing of time while somebody waits. */
   readonly #sleeping = new IndexedHeap<Gate>(({ wakeAt }) => wakeAt);
+
+  /** Flows of nested attempts that wait. */
+  readonly nested = new Set<Flow>();
+  /** Set when one of them has come to wait at another gate. */
+  hasMovedNested = false;
 
   constructor(listener: GatekeeperListener) {
     this.#listener = listener;
@@ -119,7 +127,7 @@ export class Gatekeeper {
     for (let flow = gate.line.first; flow !== undefined; flow = gate.line.first) {
       // Those who stand at a wider gate for this one's line are waited for, but for a new leader of the line.
       const { hasNewLeader } = gate;
-      if (gate.passed > 0 && !hasNewLeader) break;
+      if (!hasNewLeader && isRepresented(gate)) break;
       gate.hasNewLeader = false;
       opensAt = this.#tryFirst(flow, step);
       if (opensAt <= step.now) continue;
@@ -201,6 +209,12 @@ export class Gatekeeper {
     if (receipt !== undefined) (call.receipts ??= []).push(receipt);
   }
 
+  #noteNested(flow: Flow, gate: Gate): void {
+    gate.borrowers.add(flow);
+    this.nested.add(flow);
+    this.hasMovedNested = true;
+  }
+
   #headChanged(flow: Flow): void {
     const gate = flow.gates[flow.parkedAt];
     const account = flow.accounts[flow.parkedAt];
@@ -226,13 +240,13 @@ export class Gatekeeper {
     if (gate === undefined || account === undefined) return;
     flow.parkedAt = position;
     gate.line.add(flow, account);
-    if (flow.parent !== undefined) gate.borrowers.add(flow);
+    if (flow.parent !== undefined) this.#noteNested(flow, gate);
     for (let passed = 0; passed < position; passed += 1) {
       const narrower = flow.gates[passed];
       if (narrower?.template.dominators.has(gate.template) !== true) continue;
       // Slots that are kept for somebody are open to some of that line, and closed to others.
       if (gate.reservations !== undefined) continue;
-      narrower.passed += 1;
+      narrower.standIns.add(flow);
       (flow.standsFor ??= []).push(narrower);
     }
     if (gate.line.first === flow) gate.hasNewLeader = true;
@@ -253,10 +267,11 @@ export class Gatekeeper {
     flow.parkedAt = NOWHERE;
     if (gate === undefined || account === undefined) return;
     gate.line.remove(flow, account);
-    if (flow.parent !== undefined) gate.borrowers.delete(flow);
+    if (flow.parent !== undefined) this.nested.delete(flow);
+    gate.borrowers.delete(flow);
     this.open(gate);
     for (const narrower of flow.standsFor ?? []) {
-      narrower.passed -= 1;
+      narrower.standIns.delete(flow);
       this.open(narrower);
     }
     flow.standsFor = undefined;
@@ -277,6 +292,16 @@ export class Gatekeeper {
     if (gate !== undefined) gate.isDirty = false;
     return gate;
   }
+}
+
+/**
+ * Whether one who stands elsewhere for the line of a gate is the next of its tenant there. If not, it waits behind
+ * others of its tenant, and who waits behind it here would wait for those as well.
+ */
+function isRepresented({ standIns }: Gate): boolean {
+  if (standIns.size >= MAX_STAND_INS) return true;
+  for (const flow of standIns) if (flow.accounts[flow.parkedAt]?.first === flow) return true;
+  return false;
 }
 
 /** Who lends a nested attempt a slot; most attempts are not nested, and nobody is asked. */

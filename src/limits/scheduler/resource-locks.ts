@@ -142,6 +142,10 @@ export interface LockListener {
 export class ResourceLocks {
   readonly #locks = new Map<string, ResourceLock>();
   readonly #listener: LockListener;
+  /** Nested attempts that wait for keys. */
+  readonly nestedInLine = new Set<QueuedCall>();
+  /** Set when one of them has come. */
+  hasNewNested = false;
 
   constructor(listener: LockListener) {
     this.#listener = listener;
@@ -169,6 +173,10 @@ export class ResourceLocks {
     for (const place of hold.places) this.#spread(place.lock, place);
     // A reader that joins a first group in which others wait for their turn inherits with them.
     this.#refresh(call);
+    if (hold.pending > 0 && call.parent !== undefined) {
+      this.nestedInLine.add(call);
+      this.hasNewNested = true;
+    }
     return hold.pending === 0;
   }
 
@@ -182,6 +190,7 @@ export class ResourceLocks {
     const hold = call.locks;
     if (hold === undefined) return;
     call.locks = undefined;
+    this.nestedInLine.delete(call);
     for (const place of hold.places) {
       const { lock } = place;
       const mostUrgentBefore = lock.urgencies.first;
@@ -204,6 +213,7 @@ export class ResourceLocks {
     if (hold === undefined) return;
     hold.pending -= 1;
     this.#refresh(call);
+    if (hold.pending === 0) this.nestedInLine.delete(call);
     if (hold.pending === 0) this.#listener.onFree(call, hold.payer ?? call);
   }
 

@@ -88,3 +88,39 @@ describe("order holds:", () => {
     expect(standings).toEqual(["waiting", "refused", "waiting", "waiting"]);
   });
 });
+
+test("a newcomer under a narrow limit does not wait for all that somebody else asked of a wide one", () => {
+  const stage = new SchedulerStage({ "*": { concurrency: 2 }, n: { concurrency: 1 } });
+  const n = { name: "n" };
+  const holders = [stage.ask({ tool: n, tenant: "A" }), stage.ask({ tenant: "A" })];
+  for (let call = 0; call < 50; call += 1) stage.ask({ tenant: "A" });
+  stage.ask({ tool: n, tenant: "A" });
+  const newcomer = stage.ask({ tool: n, tenant: "B" });
+  let releases = 0;
+  const running = [...holders];
+  while (newcomer.standing === "waiting") {
+    const next = running.shift();
+    if (next === undefined) break;
+    const before = new Set(stage.actors.filter(({ standing }) => standing === "running"));
+    stage.advance(1);
+    stage.release(next);
+    releases += 1;
+    running.push(
+      ...stage.actors.filter((actor) => actor.standing === "running" && !before.has(actor)),
+    );
+  }
+  expect(newcomer.standing).toBe("running");
+  expect(releases).toBeLessThanOrEqual(3);
+});
+
+test("who uses a key does not go past those outside who came before and use it as well", () => {
+  const stage = new SchedulerStage({
+    "*": { concurrency: 4, key: () => "k", queue: { max: 1, onFull: "block" } },
+  });
+  const [first, second, third, fourth] = [1, 2, 3, 4].map(() => stage.ask());
+  const order = [second, third, fourth];
+  for (let before = first; before !== undefined; before = order.shift()) {
+    expect(before.standing).toBe("running");
+    stage.release(before);
+  }
+});

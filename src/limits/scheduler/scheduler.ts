@@ -16,7 +16,7 @@
  */
 import { ToolError } from "../../core/tool-error.ts";
 import type { LimitsOptions } from "../limit-options.ts";
-import { circuitOpen } from "./admission-errors.ts";
+import { deadlocked } from "./admission-errors.ts";
 import {
   type Verdict,
   enterQueues,
@@ -24,6 +24,7 @@ import {
   sayWatermarks,
   verdictOn,
 } from "./admission-queue.ts";
+import { findDeadlocked } from "./deadlock.ts";
 import { endAttempt } from "./end-attempt.ts";
 import { estimateTokens } from "./estimate-tokens.ts";
 import { checkDeadline } from "./expected-wait.ts";
@@ -34,9 +35,11 @@ import { Gatekeeper } from "./gatekeeper.ts";
 import { keyUses, plainKey } from "./key-uses.ts";
 import type { Lane } from "./lane.ts";
 import { LimitRules } from "./limit-rules.ts";
+import { openBreaker } from "./open-breaker.ts";
 import type { QueuedCall } from "./queued-call.ts";
 import { ResourceLocks } from "./resource-locks.ts";
 import { type Decision, type Happening, Step } from "./step.ts";
+import { flowsUnder, whoWaits } from "./who-waits.ts";
 
 /** The scheduler. One step at a time, each to its end. */
 export class Scheduler {
@@ -51,6 +54,8 @@ export class Scheduler {
   #order = 0;
   /** Set while all who wait are put under other limits: who goes next is known when the last of them is. */
   #isMoving = false;
+  /** Set while those outside come in. */
+  #isLettingIn = false;
   /** The one that is taken, used again for each: a scheduler takes many. */
   readonly #step = new Step();
 
@@ -89,20 +94,13 @@ export class Scheduler {
     this.#take(happening, step);
     this.#keeper.serve(step);
     if (this.#besieged.size > 0) this.#letIn(step);
+    if (this.#keeper.hasMovedNested || this.locks.hasNewNested) this.#breakDeadlocks(step);
     return step.decisions;
   }
 
   /** Every attempt that waits, for people and for the end. */
-  *waiting(): Iterable<QueuedCall> {
-    for (const flow of this.flows()) yield* flow.calls.values();
-    const seen = new Set<QueuedCall>();
-    for (const { urgencies } of this.locks.values()) {
-      for (const { call } of urgencies.values()) {
-        if (call.phase === "locked" && !seen.has(call)) yield call;
-        seen.add(call);
-      }
-    }
-    for (const gate of this.rules.gates()) yield* gate.outside;
+  waiting(): Iterable<QueuedCall> {
+    return whoWaits(this.rules, this.locks);
   }
 
   #sayOpened(step: Step): void {
@@ -155,9 +153,11 @@ export class Scheduler {
     const flow = this.#book.find(lane, call, call.ask.tenant, step.now);
     call.flow = flow;
     call.tokens = estimateTokens(call, flow);
-    const refusal = this.#breakerOf(call, step);
+    const refusal = openBreaker(call, step);
     if (refusal !== undefined) throw refusal;
     const uses = keyUses(lane, call);
+    const ahead = uses.length === 0 ? undefined : this.#outsideBefore(call, flow);
+    if (ahead !== undefined) return this.#waitOutside(call, ahead, step);
     const isFree = uses.length === 0 || this.locks.enter(call, uses);
     if (isFree && !this.#isMoving && this.#keeper.startAtOnce(flow, call, step)) return;
     const holder = isFree ? this.#keeper.holderOf(flow, call, step.now) : undefined;
@@ -187,6 +187,12 @@ export class Scheduler {
     if (!this.#isMoving) this.#keeper.serve(step);
     const holder = call.isWaiting ? this.#keeper.holderOf(flow, call, step.now) : undefined;
     if (holder !== undefined) this.#sayHeld(call, holder.name, step);
+  }
+
+  /** Where others wait outside that came before: the order of those who use a key is that in which they came. */
+  #outsideBefore(call: QueuedCall, { gates }: Flow): Gate | undefined {
+    if (this.#isLettingIn || call.parent !== undefined) return undefined;
+    return gates.find(({ outside }) => outside.size > 0);
   }
 
   /** It gets no place in any line before there is room to wait: it comes as if it came then. */
@@ -246,30 +252,25 @@ export class Scheduler {
     }
   }
 
+  /** Who waits for each other for ever does so from the step on in which the last of them began to wait. */
+  #breakDeadlocks(step: Step): void {
+    this.#keeper.hasMovedNested = false;
+    this.locks.hasNewNested = false;
+    const call = findDeadlocked(this.#keeper.nested, this.locks.nestedInLine);
+    if (call === undefined) return;
+    this.#refuse(call, deadlocked(call.heldBy ?? "*"), step);
+    this.#keeper.serve(step);
+    this.#breakDeadlocks(step);
+  }
+
   #leaveQueues(call: QueuedCall, flow: Flow, step: Step): void {
     for (const gate of leaveQueues(call, flow, step)) this.#besieged.add(gate);
   }
 
   #refusesWaiting(call: QueuedCall, step: Step): boolean {
-    const refusal = this.#breakerOf(call, step);
+    const refusal = openBreaker(call, step);
     if (refusal !== undefined) this.#refuse(call, refusal, step);
     return refusal !== undefined;
-  }
-
-  /** Why a breaker refuses an attempt; undefined when none does. */
-  #breakerOf({ flow }: QueuedCall, step: Step): ToolError | undefined {
-    if (flow?.lane.hasBreakers !== true) return undefined;
-    for (const gate of flow.gates) {
-      const { breaker } = gate;
-      if (breaker === undefined) continue;
-      if (breaker.look(step.now) === "half-opened") {
-        gate.beginSlowly(step);
-        step.tell(gate.name, { type: "circuit.half-opened" });
-      }
-      const retryAfterMs = breaker.retryAfterMs(step.now);
-      if (retryAfterMs > 0) return circuitOpen(gate.name, breaker.reason, retryAfterMs);
-    }
-    return undefined;
   }
 
   #refuseAllUnder(gate: Gate, step: Step): void {
@@ -340,6 +341,7 @@ export class Scheduler {
 
   /** There is room to wait: whoever waits outside comes in, in order. */
   #letIn(step: Step): void {
+    this.#isLettingIn = true;
     for (const gate of this.#besieged) {
       for (const call of gate.outside) {
         if (gate.queued >= Math.max(1, gate.queue.max ?? Infinity)) break;
@@ -350,6 +352,7 @@ export class Scheduler {
       }
       this.#besieged.delete(gate);
     }
+    this.#isLettingIn = false;
   }
 
   #laneOf(call: QueuedCall, step: Step): Lane {
@@ -362,8 +365,7 @@ export class Scheduler {
   }
 
   /** Every flow at the moment. */
-  *flows(): Iterable<Flow> {
-    for (const lane of this.rules.lanes()) yield* lane.flows.values();
-    for (const gate of this.rules.gates()) yield* gate.borrowers;
+  flows(): Iterable<Flow> {
+    return flowsUnder(this.rules);
   }
 }
