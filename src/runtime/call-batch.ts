@@ -118,6 +118,8 @@ const KNOWN: ReadonlySet<string> = new Set([
 function checkCallOptions(options: CallOptions): void {
   const { mode, deadlineMs, priority } = options;
   checkBudget(options.budget);
+  checkText("tenant", options.tenant);
+  checkText("idempotencyKey", options.idempotencyKey);
   const unknown = Object.keys(options).find((key) => !KNOWN.has(key));
   if (unknown !== undefined) {
     const hint = unknown === "timeoutMs" ? " It belongs to a tool; `deadlineMs` is per call." : "";
@@ -131,4 +133,9 @@ function checkCallOptions(options: CallOptions): void {
   if (priority !== undefined && !Number.isFinite(priority)) {
     throw new TypeError("`priority` must be a finite number; a smaller one runs sooner.");
   }
+}
+
+function checkText(name: string, value: unknown): void {
+  if (value === undefined || typeof value === "string") return;
+  throw new TypeError(`\`${name}\` must be a text; leave it out for none.`);
 }

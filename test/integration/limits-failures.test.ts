@@ -324,6 +324,15 @@ describe("settings that are wrong", () => {
     },
   );
 
+  test.each([[null], [5], [{}], [["a"]]])("a tenant that is %j is a TypeError", async (tenant) => {
+    const { registry, server } = setUp({});
+    await expect(registry.call("server", {}, { tenant: tenant as never })).rejects.toThrow(
+      new TypeError("`tenant` must be a text; leave it out for none."),
+    );
+    expect(server.asked).toBe(0);
+    await registry.close();
+  });
+
   test("what tools are bound to cannot be changed later", async () => {
     const { registry } = setUp({});
     for (const settings of [{ dedupe: true }, { cache: { ttlMs: 5 } }, { retryBudget: false }]) {
