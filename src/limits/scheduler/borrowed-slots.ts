@@ -45,5 +45,8 @@ function passOn(
   }
   const heir = user.flow?.accounts[user.flow.gates.indexOf(gate)];
   gate.freeSlot(account);
-  if (heir !== undefined) gate.takeSlot(heir);
+  if (heir === undefined) return;
+  gate.takeSlot(heir);
+  const tokens = user.tokens?.[user.flow?.gates.indexOf(gate) ?? -1];
+  gate.line.charge(heir, gate.expectedCost(tokens, user.expectedMs));
 }

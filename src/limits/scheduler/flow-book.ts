@@ -6,9 +6,6 @@ import type { QueuedCall } from "./queued-call.ts";
 /** Finds the flow of an attempt, and lets go of flows that nothing waits or runs in. */
 export class FlowBook {
   readonly #rules: LimitRules;
-  /** Flows of nested attempts, by the attempt they are nested in. */
-  readonly #nested = new WeakMap<QueuedCall, Map<Lane, Map<string | undefined, Flow>>>();
-
   constructor(rules: LimitRules) {
     this.#rules = rules;
   }
@@ -24,7 +21,7 @@ export class FlowBook {
     const keyed = gates.slice(0, gates.length - lane.gates.length).map(({ name }) => name);
     // Callers choose tenants and keys: no two lists of them may come to the same name.
     const name = lane.keyedGates.length === 0 ? tenant : JSON.stringify([tenant ?? null, keyed]);
-    const flows = parent === undefined ? lane.flows : this.#flowsIn(parent, lane);
+    const flows = parent === undefined ? lane.flows : flowsIn(parent, lane);
     let flow = flows.get(name);
     if (flow !== undefined) return flow;
     if (parent === undefined && flows.size >= lane.sweepAt) sweep(lane);
@@ -32,14 +29,30 @@ export class FlowBook {
     flows.set(name, flow);
     return flow;
   }
+}
 
-  #flowsIn(parent: QueuedCall, lane: Lane): Map<string | undefined, Flow> {
-    let lanes = this.#nested.get(parent);
-    if (lanes === undefined) this.#nested.set(parent, (lanes = new Map()));
-    let flows = lanes.get(lane);
-    if (flows === undefined) lanes.set(lane, (flows = new Map()));
-    return flows;
+/** An attempt is over: flows of those it made go, and of those beside it when it was the last of its parent. */
+export function forgetNested(call: QueuedCall): void {
+  if (call.nestedFlows !== undefined) dropIdle(call.nestedFlows);
+  const { parent } = call;
+  if (parent?.phase === "over" && parent.nestedFlows !== undefined) dropIdle(parent.nestedFlows);
+}
+
+function dropIdle(nested: NonNullable<QueuedCall["nestedFlows"]>): void {
+  for (const flows of nested.values()) {
+    for (const [name, flow] of flows) {
+      if (!flow.isIdle) continue;
+      flow.drop();
+      flows.delete(name);
+    }
   }
+}
+
+function flowsIn(parent: QueuedCall, lane: Lane): Map<string | undefined, Flow> {
+  const lanes = (parent.nestedFlows ??= new Map());
+  let flows = lanes.get(lane);
+  if (flows === undefined) lanes.set(lane, (flows = new Map()));
+  return flows;
 }
 
 /** Flows that are idle go once there are twice as many as were of use: a constant part of the cost of adding one. */

@@ -3,6 +3,7 @@ import type { Flow } from "./flow.ts";
 import type { Gate } from "./gate.ts";
 import type { GateReceipt } from "./gate-receipt.ts";
 import type { HeapItem } from "./indexed-heap.ts";
+import type { Lane } from "./lane.ts";
 import type { LockHold } from "./resource-locks.ts";
 
 /** What an attempt asks for: the part of an `AdmissionRequest` that the scheduler looks at. */
@@ -52,6 +53,8 @@ export class QueuedCall implements HeapItem {
   receipts: GateReceipt[] | undefined = undefined;
   /** Gates where it runs in the slot of an ancestor, and whose. */
   borrowed: Map<Gate, QueuedCall> | undefined = undefined;
+  /** Flows of attempts nested in this one. */
+  nestedFlows: Map<Lane, Map<string | undefined, Flow>> | undefined = undefined;
   /** Gates where a nested attempt runs in its slot, and which. */
   lent: Map<Gate, QueuedCall> | undefined = undefined;
 

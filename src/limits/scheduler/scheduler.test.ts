@@ -124,3 +124,27 @@ test("who uses a key does not go past those outside who came before and use it a
     stage.release(before);
   }
 });
+
+test("what nested attempts made for themselves goes with the attempt that made them", () => {
+  const stage = new SchedulerStage({ tenant: { concurrency: 2 } });
+  for (let round = 0; round < 300; round += 1) {
+    const tenant = `t${round}`;
+    const parent = stage.ask({ tenant });
+    const [early, late] = [stage.ask({ tenant, parent }), stage.ask({ tenant, parent })];
+    stage.release(early);
+    stage.release(parent);
+    stage.release(late);
+  }
+  expect([...stage.scheduler.rules.gates()].length).toBeLessThan(150);
+});
+
+test("an attempt runs on its own account again when the one that waited for it has gone", () => {
+  const stage = new SchedulerStage({ "*": { concurrency: 1, key: keysOf } });
+  const running = stage.ask({ tool: other, tenant: "heavy", input: [] });
+  const low = stage.ask({ tenant: "own", input: ["k"], priority: 5 });
+  const high = stage.ask({ tenant: "payer", input: ["k"], priority: 0 });
+  stage.leave(high);
+  stage.release(running);
+  expect(low.standing).toBe("running");
+  expect(low.call.flow?.tenant).toBe("own");
+});

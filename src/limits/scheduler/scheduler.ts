@@ -29,7 +29,7 @@ import { endAttempt } from "./end-attempt.ts";
 import { estimateTokens } from "./estimate-tokens.ts";
 import { checkDeadline } from "./expected-wait.ts";
 import type { Flow } from "./flow.ts";
-import { FlowBook } from "./flow-book.ts";
+import { FlowBook, forgetNested } from "./flow-book.ts";
 import type { Gate } from "./gate.ts";
 import { Gatekeeper } from "./gatekeeper.ts";
 import { keyUses, plainKey } from "./key-uses.ts";
@@ -105,8 +105,7 @@ export class Scheduler {
 
   #sayOpened(step: Step): void {
     for (const gate of this.#closed) {
-      if (gate.closedUntil > step.now) continue;
-      this.#closed.delete(gate);
+      if (gate.closedUntil > step.now || !this.#closed.delete(gate)) continue;
       step.tell(gate.name, { type: "limit.opened" });
     }
   }
@@ -219,6 +218,7 @@ export class Scheduler {
     if (phase === "queued") this.#keeper.remove(flow, call);
     this.locks.leave(call);
     this.#leaveQueues(call, flow, step);
+    forgetNested(call);
   }
 
   #refuse(call: QueuedCall, error: ToolError, step: Step): void {
@@ -239,6 +239,7 @@ export class Scheduler {
     if (closed !== undefined) this.#closed.add(closed);
     this.locks.leave(call);
     for (const gate of flow.gates) this.#keeper.open(gate);
+    forgetNested(call);
   }
 
   #onStart(call: QueuedCall, hasWaited: boolean, step: Step): void {
@@ -297,14 +298,16 @@ export class Scheduler {
     if (isQueued) this.#payFor(call, payer);
   }
 
-  /** An attempt that others wait for runs on the account of the most urgent of them, when that is served sooner. */
+  /**
+   * An attempt that others wait for runs on the account of the most urgent of them, when that is served sooner; on its
+   * own again when that one has gone.
+   */
   #payFor(call: QueuedCall, payer: QueuedCall): void {
     const { flow } = call;
-    const tenant = payer.flow?.tenant;
-    if (flow === undefined || payer === call || tenant === flow.tenant || flow.parent !== undefined)
-      return;
+    const tenant = payer === call ? call.ask.tenant : payer.flow?.tenant;
+    if (flow === undefined || tenant === flow.tenant || flow.parent !== undefined) return;
     const paying = this.#flowOf(call, flow, tenant);
-    if (paying?.isServedBefore(flow) !== true) return;
+    if (paying === undefined || (payer !== call && !paying.isServedBefore(flow))) return;
     this.#keeper.remove(flow, call);
     this.#leaveQueues(call, flow, this.#step);
     call.flow = paying;
