@@ -74,7 +74,7 @@ export class SchedulerBooks {
     this.#stage = stage;
   }
 
-  /** What applies to a call, by the settings it is under. Who runs stays under those it started with. */
+  /** What applies to a call, by the settings it is under. */
   placesOf(actor: Actor): readonly Place[] {
     const known = this.#placesOf.get(actor);
     const { limits } = this.#stage;
@@ -171,13 +171,24 @@ export class SchedulerBooks {
       this.#taken.delete(name);
       this.#drains.delete(name);
     }
-    if (options !== undefined && limitsAnything(scope, options)) return;
-    for (const name of this.#owners.keys()) if (isOf(name)) this.#owners.delete(name);
-    this.#loans = this.#loans.filter(({ place }) => !isOf(place));
-    for (const [actor, known] of this.#placesOf) {
-      const places = known.places.filter(({ name }) => !isOf(name));
-      this.#placesOf.set(actor, { ...known, places });
+    if (options === undefined || !limitsAnything(scope, options)) {
+      for (const name of this.#owners.keys()) if (isOf(name)) this.#owners.delete(name);
+      this.#loans = this.#loans.filter(({ place }) => !isOf(place));
     }
+    for (const actor of this.#started) if (actor.standing === "running") this.#move(actor);
+  }
+
+  /** Who runs is under the limits that there are, and has a slot of its own under those that are new. */
+  #move(actor: Actor): void {
+    const before = new Set(this.placesOf(actor).map(({ name }) => name));
+    const { limits } = this.#stage;
+    const places = makePlaces(actor, limits);
+    for (const { name } of places) {
+      const isNew = !before.has(name) || !this.#owners.has(name);
+      const isLent = this.#loans.some((loan) => loan.place === name && loan.user === actor);
+      if (isNew && !isLent) this.#own(name).add(actor);
+    }
+    this.#placesOf.set(actor, { limits, flow: actor.call.flow, places });
   }
 
   /** The keys that a call touches, as those who use them know them. */

@@ -1,3 +1,4 @@
+import { ToolError } from "../../core/tool-error.ts";
 import { Flow } from "./flow.ts";
 import type { LimitRules } from "./limit-rules.ts";
 import type { Lane } from "./lane.ts";
@@ -8,6 +9,16 @@ export class FlowBook {
   readonly #rules: LimitRules;
   constructor(rules: LimitRules) {
     this.#rules = rules;
+  }
+
+  /** Like {@link find}; undefined when a key cannot be made, or a weight not be told, any more. */
+  tryFind(lane: Lane, call: QueuedCall, tenant: string | undefined, now: number): Flow | undefined {
+    try {
+      return this.find(lane, call, tenant, now);
+    } catch (thrown) {
+      if (ToolError.is(thrown)) return undefined;
+      throw thrown;
+    }
   }
 
   /** The flow of an attempt on behalf of `tenant`. Throws the ToolError of a key that cannot be made. */

@@ -37,8 +37,8 @@ export class GateReceipt {
   /** The work begins: rates count it from now on. */
   begin(now: number): void {
     const { requests, tokens } = this.#meters;
-    for (const [index, taken] of this.#starts.entries()) requests[index]?.begin?.(taken, now);
-    for (const [index, taken] of this.#tokens.entries()) tokens[index]?.meter.begin?.(taken, now);
+    for (const [index, taken] of this.#starts.entries()) requests[index]?.begin(taken, now);
+    for (const [index, taken] of this.#tokens.entries()) tokens[index]?.meter.begin(taken, now);
   }
 
   /** The attempt is over: settles what it took, and has its gate learn from it. */

@@ -58,6 +58,10 @@ export class QueuedCall implements HeapItem {
   /** Gates where a nested attempt runs in its slot, and which. */
   lent: Map<Gate, QueuedCall> | undefined = undefined;
 
+  /** Its neighbours among those that run. */
+  nextRunning: QueuedCall | undefined = undefined;
+  previousRunning: QueuedCall | undefined = undefined;
+
   constructor(ask: CallAsk, parent: QueuedCall | undefined) {
     this.ask = ask;
     this.parent = parent;

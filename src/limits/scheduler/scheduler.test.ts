@@ -148,3 +148,45 @@ test("an attempt runs on its own account again when the one that waited for it h
   expect(low.standing).toBe("running");
   expect(low.call.flow?.tenant).toBe("own");
 });
+
+describe("limits that change count those who run:", () => {
+  const calls = { name: "calls" };
+
+  test("a new one, so that nobody starts before there are fewer", () => {
+    const stage = new SchedulerStage({});
+    const running = [1, 2, 3].map(() => stage.ask({ tool: calls }));
+    stage.change("calls", { concurrency: 2 });
+    const late = stage.ask({ tool: calls });
+    const states: string[] = [];
+    for (const call of running) {
+      states.push(late.standing);
+      stage.release(call);
+    }
+    expect(states).toEqual(["waiting", "waiting", "running"]);
+  });
+
+  test("one that was taken off and put back", () => {
+    const stage = new SchedulerStage({ calls: { concurrency: 1 } });
+    const running = stage.ask({ tool: calls });
+    stage.change("calls", undefined);
+    stage.change("calls", { concurrency: 1 });
+    const late = stage.ask({ tool: calls });
+    expect(late.standing).toBe("waiting");
+    stage.release(running);
+    expect(late.standing).toBe("running");
+  });
+
+  test("also in slots that are lent", () => {
+    const stage = new SchedulerStage({ "*": { concurrency: 1 } });
+    const parent = stage.ask({ tool: calls });
+    const child = stage.ask({ tool: calls, parent });
+    stage.change("calls", { concurrency: 1 });
+    const late = stage.ask({ tool: calls });
+    stage.release(child);
+    expect(late.standing).toBe("waiting");
+    stage.release(parent);
+    expect(late.standing).toBe("running");
+    stage.release(late);
+    for (const gate of stage.scheduler.rules.gates()) expect(gate.running).toBe(0);
+  });
+});

@@ -24,6 +24,7 @@ import {
   sayWatermarks,
   verdictOn,
 } from "./admission-queue.ts";
+import { ClosedGates } from "./closed-gates.ts";
 import { findDeadlocked } from "./deadlock.ts";
 import { endAttempt } from "./end-attempt.ts";
 import { estimateTokens } from "./estimate-tokens.ts";
@@ -38,6 +39,7 @@ import { LimitRules } from "./limit-rules.ts";
 import { openBreaker } from "./open-breaker.ts";
 import type { QueuedCall } from "./queued-call.ts";
 import { ResourceLocks } from "./resource-locks.ts";
+import { RunningCalls, moveRunning } from "./running-calls.ts";
 import { type Decision, type Happening, Step } from "./step.ts";
 import { flowsUnder, whoWaits } from "./who-waits.ts";
 
@@ -49,8 +51,8 @@ export class Scheduler {
   readonly #keeper: Gatekeeper;
   /** Gates that others wait outside of, and that have had room since. */
   readonly #besieged = new Set<Gate>();
-  /** Gates that let nobody start for a while. */
-  readonly #closed = new Set<Gate>();
+  readonly #closed = new ClosedGates();
+  readonly #running = new RunningCalls();
   #order = 0;
   /** Set while all who wait are put under other limits: who goes next is known when the last of them is. */
   #isMoving = false;
@@ -75,9 +77,7 @@ export class Scheduler {
 
   /** When time by itself lets somebody start; Infinity when it does not. A `tick` is due then. */
   get wakeAt(): number {
-    let wakeAt = this.#keeper.wakeAt;
-    for (const { closedUntil } of this.#closed) if (closedUntil < wakeAt) wakeAt = closedUntil;
-    return wakeAt;
+    return Math.min(this.#keeper.wakeAt, this.#closed.opensAt);
   }
 
   /**
@@ -90,7 +90,7 @@ export class Scheduler {
     const step = this.#step;
     step.begin(now, chance);
     this.#keeper.wake(now);
-    if (this.#closed.size > 0) this.#sayOpened(step);
+    this.#closed.sayOpened(step);
     this.#take(happening, step);
     this.#keeper.serve(step);
     if (this.#besieged.size > 0) this.#letIn(step);
@@ -101,13 +101,6 @@ export class Scheduler {
   /** Every attempt that waits, for people and for the end. */
   waiting(): Iterable<QueuedCall> {
     return whoWaits(this.rules, this.locks);
-  }
-
-  #sayOpened(step: Step): void {
-    for (const gate of this.#closed) {
-      if (gate.closedUntil > step.now || !this.#closed.delete(gate)) continue;
-      step.tell(gate.name, { type: "limit.opened" });
-    }
   }
 
   #take(happening: Happening, step: Step): void {
@@ -233,6 +226,7 @@ export class Scheduler {
     const { flow, startedAt } = call;
     if (call.phase !== "running" || flow === undefined) return;
     call.phase = "over";
+    this.#running.remove(call);
     const ended = { outcome, facts, startedAt, now: step.now };
     const { tripped, closed } = endAttempt(call, flow, ended, step);
     for (const gate of tripped) this.#refuseAllUnder(gate, step);
@@ -244,6 +238,7 @@ export class Scheduler {
 
   #onStart(call: QueuedCall, hasWaited: boolean, step: Step): void {
     if (hasWaited && call.flow !== undefined) this.#leaveQueues(call, call.flow, step);
+    this.#running.add(call);
     step.decide({ type: "start", call });
   }
 
@@ -306,23 +301,13 @@ export class Scheduler {
     const { flow } = call;
     const tenant = payer === call ? call.ask.tenant : payer.flow?.tenant;
     if (flow === undefined || tenant === flow.tenant || flow.parent !== undefined) return;
-    const paying = this.#flowOf(call, flow, tenant);
+    const paying = this.#book.tryFind(flow.lane, call, tenant, this.#step.now);
     if (paying === undefined || (payer !== call && !paying.isServedBefore(flow))) return;
     this.#keeper.remove(flow, call);
     this.#leaveQueues(call, flow, this.#step);
     call.flow = paying;
     enterQueues(call, paying, this.#step);
     this.#keeper.add(paying, call, this.#step);
-  }
-
-  /** The flow of an attempt if it were another tenant's; undefined when that one's weight cannot be told any more. */
-  #flowOf(call: QueuedCall, { lane }: Flow, tenant: string | undefined): Flow | undefined {
-    try {
-      return this.#book.find(lane, call, tenant, this.#step.now);
-    } catch (thrown) {
-      if (ToolError.is(thrown)) return undefined;
-      throw thrown;
-    }
   }
 
   #change(limits: LimitsOptions, step: Step): void {
@@ -332,6 +317,7 @@ export class Scheduler {
     for (const call of calls.toReversed()) this.#leave(call, step);
     for (const flow of this.flows()) flow.drop();
     this.rules.change(limits, step.now);
+    for (const call of this.#running.values()) this.#moveRunning(call, step);
     for (const scope of Object.keys(limits)) step.tell(scope, { type: "limit.changed" });
     this.#isMoving = true;
     for (const call of calls) {
@@ -340,6 +326,13 @@ export class Scheduler {
     }
     this.#isMoving = false;
     sayWatermarks(congested, this.rules.gates(), step);
+  }
+
+  /** One whose keys or weight cannot be told any more stays where it is. */
+  #moveRunning(call: QueuedCall, step: Step): void {
+    const lane = this.#laneOf(call, step);
+    const to = call.flow && this.#book.tryFind(lane, call, call.flow.tenant, step.now);
+    if (to !== undefined) moveRunning(call, to);
   }
 
   /** There is room to wait: whoever waits outside comes in, in order. */
