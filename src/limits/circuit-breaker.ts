@@ -45,6 +45,9 @@ export type BreakerTicket = number;
 /** Longest a caller is told to stay away while probes are out: nobody knows when they end. */
 const MAX_PROBE_WAIT_MS = 1_000;
 
+/** Nobody called for so many times as long as it stays open: what failed then says nothing of now. */
+const STALE_AFTER = 10;
+
 /** How many there were of all breakers: what began under one that was replaced counts nowhere. */
 let generations: BreakerTicket = 0;
 
@@ -58,6 +61,8 @@ export class CircuitBreaker {
   /** With a failure rate: what happened in the window. */
   #recent: RollingCounts | undefined;
   #openUntil = 0;
+  /** When it last learnt something. */
+  #learntAt = 0;
   #probesOut = 0;
   #probesWell = 0;
   #lastProbeAt = 0;
@@ -96,6 +101,13 @@ export class CircuitBreaker {
     return Math.min(Math.max(0, leftMs), MAX_PROBE_WAIT_MS);
   }
 
+  /** Whether one made afresh would do as well: no failure counts, or all of them are long ago. */
+  isForgettable(now: number): boolean {
+    if (this.#state === "closed") this.#recent?.forget(now);
+    const isClear = this.#state === "closed" && this.failures === 0;
+    return isClear || now >= this.#learntAt + STALE_AFTER * this.#settings.openForMs;
+  }
+
   /** Goes on with the time, and says when that let it half-open. Call it before {@link start}, to hear of it. */
   look(now: number): "half-opened" | undefined {
     if (this.#state === "closed") this.#recent?.forget(now);
@@ -115,6 +127,7 @@ export class CircuitBreaker {
   /** A call that {@link start} was told of is over. `ignored` counts as nothing, and makes room for another probe. */
   end(ticket: BreakerTicket, outcome: PermitOutcome, now: number): "opened" | "closed" | undefined {
     if (ticket !== this.#generation || this.#state === "open") return undefined;
+    this.#learntAt = now;
     if (this.#state === "half-open") return this.#endProbe(outcome, now);
     if (outcome === "ignored") return undefined;
     const failed = outcome === "failure";

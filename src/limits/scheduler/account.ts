@@ -38,6 +38,12 @@ export class Account implements HeapItem {
     this.reservation = reservation;
   }
 
+  /** Its share is another. What runs was charged by the one before, and is settled by this one. */
+  setWeight(weight: number): void {
+    this.pending *= this.weight / weight;
+    this.weight = weight;
+  }
+
   /** The flow that goes next; undefined when none waits here. */
   get first(): Flow | undefined {
     return this.#only ?? this.#flows?.first;

@@ -115,6 +115,15 @@ export class GateLine {
     return others / account.weight;
   }
 
+  /**
+   * Nobody waits: a busy period may end. The virtual time is set to the last of what was served, as start-time fair
+   * queuing does then, so that who was served once and never comes again need not be remembered.
+   */
+  rest(accounts: Iterable<Account>): void {
+    if (this.#size > 0) return;
+    for (const { tag } of accounts) if (tag > this.#virtualTime) this.#virtualTime = tag;
+  }
+
   /** Whether an account no longer matters: it is idle, and would begin with the others. */
   isForgettable(account: Account): boolean {
     return account.heapIndex === -1 && account.running === 0 && account.tag <= this.#virtualTime;

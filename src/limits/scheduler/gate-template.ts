@@ -1,4 +1,5 @@
 import type { LimitOptions } from "../limit-options.ts";
+import type { Meter } from "../meters/meter.ts";
 import { Gate } from "./gate.ts";
 import type { GateMeters } from "./gate-meters.ts";
 
@@ -68,14 +69,26 @@ export interface TemplateParts {
 
 /** Counts in the new meters what the old ones hold, as if it were taken now: never too much gets through. */
 function carryOver(before: GateMeters, after: GateMeters, now: number): void {
-  for (const [index, meter] of after.requests.entries()) {
-    const held = before.requests[index]?.stats(now);
-    const used = held === undefined ? 0 : held.limit - held.remaining;
-    for (let taken = 0; taken < Math.min(used, meter.capacity); taken += 1) meter.take(now, 1);
+  for (const meter of after.requests) {
+    const used = Math.min(usedIn(before.requests, meter, now), meter.capacity);
+    for (let taken = 0; taken < used; taken += 1) meter.take(now, 1);
   }
-  for (const [index, { meter }] of after.tokens.entries()) {
-    const held = before.tokens[index]?.meter.stats(now);
-    const used = held === undefined ? 0 : held.limit - held.remaining;
-    if (used > 0) meter.take(now, Math.min(used, meter.capacity));
+  const tokens = before.tokens.map(({ meter }) => meter);
+  for (const { meter } of after.tokens) {
+    const used = usedIn(tokens, meter, now);
+    if (used <= 0) continue;
+    const receipt = meter.take(now, Math.min(used, meter.capacity));
+    // What is more than there ever is stays a debt.
+    if (used > meter.capacity) meter.settle(receipt, used, now);
   }
+}
+
+/** What counts in the old meter that is most like a new one: by its window, for what a day holds a minute need not. */
+function usedIn(before: readonly Meter[], after: Meter, now: number): number {
+  const { perMs } = after.stats(now);
+  const [alike] = before.toSorted(
+    (left, right) =>
+      Math.abs(left.stats(now).perMs - perMs) - Math.abs(right.stats(now).perMs - perMs),
+  );
+  return alike === undefined ? 0 : alike.capacity - alike.stats(now).remaining;
 }

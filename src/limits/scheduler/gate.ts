@@ -141,7 +141,7 @@ export class Gate implements HeapItem {
   weighAgain(): void {
     for (const account of this.accounts()) {
       try {
-        account.weight = this.#weightOf(account.tenant);
+        account.setWeight(this.#weightOf(account.tenant));
       } catch (thrown) {
         if (!ToolError.is(thrown)) throw thrown;
       }
@@ -285,11 +285,12 @@ export class Gate implements HeapItem {
   /** Whether it can be made afresh when it is next needed, and nothing is forgotten that matters. */
   isForgettable(now: number): boolean {
     if (this.running > 0 || this.queued > 0 || this.outside.size > 0) return false;
-    if (this.closedUntil > now || (this.breaker?.failures ?? 0) > 0) return false;
+    if (this.closedUntil > now || this.breaker?.isForgettable(now) === false) return false;
     return this.meters.isIdle(now);
   }
 
   #sweep(): void {
+    this.line.rest(this.accounts());
     for (const accounts of this.#accounts.values()) {
       for (const [tenant, account] of accounts) {
         if (account.users > 0 || !this.line.isForgettable(account)) continue;

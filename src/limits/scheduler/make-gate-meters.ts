@@ -31,9 +31,7 @@ export function makeGateMeters(
     calendarOpensAt: (now) =>
       byCalendar.reduce((at, meter) => Math.max(at, meter.opensAt(now, 1)), now),
     isIdle: (now) =>
-      all.every((meter) => {
-        const { remaining, limit } = meter.stats(now);
-        return remaining >= limit;
-      }),
+      // Of a bucket it is what it holds, not what it is refilled with.
+      all.every((meter) => meter.stats(now).remaining >= meter.capacity),
   };
 }
