@@ -217,3 +217,62 @@ async function collectGarbage(): Promise<void> {
   await new VirtualClock().advance(0);
   collect();
 }
+
+describe("a limit that opens by itself keeps the program alive", () => {
+  /** Knows which of its timers the program stays alive for. */
+  class WatchedClock extends VirtualClock {
+    awaited = 0;
+
+    override setTimer(delayMs: number, fire: () => void): () => void {
+      this.awaited += 1;
+      let isOver = false;
+      const end = (): void => {
+        if (!isOver) this.awaited -= 1;
+        isOver = true;
+      };
+      const cancel = super.setTimer(delayMs, () => {
+        end();
+        fire();
+      });
+      return () => {
+        end();
+        cancel();
+      };
+    }
+
+    override setBackgroundTimer(delayMs: number, fire: () => void): () => void {
+      return super.setTimer(delayMs, fire);
+    }
+  }
+
+  test("only while somebody waits for it", async () => {
+    const clock = new WatchedClock();
+    const limits = { a: { rate: { limit: 1, per: "day" as const } } };
+    const limiter = new SchedulingLimiter({ limits, clock });
+    void limiter.acquire(request());
+    const deadline = new Deadline(clock);
+    const [first, second] = [limiter.acquire(request({ deadline })), limiter.acquire(request())];
+    expect(clock.awaited).toBe(1);
+    deadline.end(new ToolError("CALL_CANCELLED", "no longer"));
+    await expect(first).rejects.toThrow("no longer");
+    expect(clock.awaited).toBe(1);
+    limiter.close(new ToolError("CALL_CANCELLED", "closed"));
+    await expect(second).rejects.toThrow("closed");
+    expect(clock.awaited).toBe(0);
+  });
+
+  test("and not to tell that a server lets it open", async () => {
+    const clock = new WatchedClock();
+    const limits = { a: { rate: { limit: 9, per: "second" as const } } };
+    const opened: string[] = [];
+    const limiter = new SchedulingLimiter({ limits, clock, emit: ({ type }) => opened.push(type) });
+    const error = new ToolError("RATE_LIMITED", "slow down", { retryAfterMs: 3_600_000 });
+    (limiter.acquire(request()) as Permit).release("failure", { runMs: 1, error });
+    expect(clock.awaited).toBe(0);
+    const waiting = limiter.acquire(request({ askedAt: clock.now() }));
+    expect(clock.awaited).toBe(1);
+    await clock.advance(3_601_000);
+    await waiting;
+    expect([clock.awaited, opened]).toEqual([0, ["limit.closed", "limit.opened"]]);
+  });
+});

@@ -74,6 +74,10 @@ export class SchedulingLimiter implements Limiter {
   #closed: ToolError | undefined;
   #cancelTimer: CancelTimer | undefined;
   #timerAt = Infinity;
+  /** Whether the timer keeps the program alive. */
+  #isTimerAwaited = false;
+  /** How many have been promised an answer. */
+  #waiting = 0;
 
   /** @throws TypeError when a limit is out of range. */
   constructor({ limits = {}, clock, random = Math.random, emit }: SchedulingLimiterOptions) {
@@ -149,6 +153,7 @@ export class SchedulingLimiter implements Limiter {
     const answer = new Promise<Permit>((resolve) => {
       admission.settle = resolve;
     });
+    this.#countWaiting(1);
     this.#apply(decisions, admission);
     if (admission.isWaiting) ask.deadline.follow(admission);
     if (admission.isWaiting && flow !== undefined) this.#limitWait(admission, flow);
@@ -188,11 +193,23 @@ export class SchedulingLimiter implements Limiter {
   #setTimer(at: number): void {
     this.#cancelTimer?.();
     this.#timerAt = at;
-    this.#cancelTimer = this.#clock.setTimer(at - this.#clock.now(), () => {
+    this.#isTimerAwaited = this.#waiting > 0;
+    const delayMs = at - this.#clock.now();
+    const fire = (): void => {
       this.#timerAt = Infinity;
       this.#offset.ms = this.#clock.epoch() - this.#clock.now();
       this.#apply(this.#step({ type: "tick" }));
-    });
+    };
+    this.#cancelTimer = this.#isTimerAwaited
+      ? this.#clock.setTimer(delayMs, fire)
+      : this.#clock.setBackgroundTimer(delayMs, fire);
+  }
+
+  /** A limit that opens in a day must not keep the program alive until then, unless somebody waits for it. */
+  #countWaiting(by: 1 | -1): void {
+    this.#waiting += by;
+    if (this.#timerAt === Infinity || this.#isTimerAwaited === this.#waiting > 0) return;
+    this.#setTimer(this.#timerAt);
   }
 
   /** Does what was decided. `arriving` is answered by whoever asks: returns why it was refused, if it was. */
@@ -228,6 +245,7 @@ export class SchedulingLimiter implements Limiter {
   }
 
   #letGo(admission: Admission): void {
+    if (admission.settle !== undefined) this.#countWaiting(-1);
     admission.ask.deadline.unfollow(admission);
     admission.cancelTimer?.();
     admission.cancelTimer = undefined;
