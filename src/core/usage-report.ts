@@ -7,7 +7,7 @@ export interface UsageReport {
     | {
         readonly requests?: number | undefined;
         readonly tokens?: number | undefined;
-        /** Milliseconds until the server counts afresh. Default: the longest window of the limit. */
+        /** Milliseconds until the server counts afresh. Default: the shortest window of the limit's rates. */
         readonly resetMs?: number | undefined;
       }
     | undefined;

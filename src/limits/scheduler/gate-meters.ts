@@ -27,3 +27,29 @@ export const NO_METERS: GateMeters = {
   calendarOpensAt: (now) => now,
   isIdle: () => true,
 };
+
+/** What a server says is left, until it counts afresh. */
+export interface ServerCount {
+  /** Undefined: it does not say. */
+  readonly left: number | undefined;
+  /** Milliseconds; undefined: it does not say. */
+  readonly resetMs: number | undefined;
+}
+
+/**
+ * Lowers one of several rates: the one with the shortest window that ends no sooner than the server's. Where nobody
+ * knows which window it means, the shortest, for what is believed too briefly the next answer says again; a day's rate
+ * lowered by what was left of a minute would let nobody start until the next day.
+ */
+export function lowerMeters(
+  meters: readonly Meter[],
+  { left, resetMs }: ServerCount,
+  now: number,
+): void {
+  if (left === undefined) return;
+  const windows = meters
+    .map((meter) => ({ meter, perMs: meter.stats(now).perMs }))
+    .toSorted((one, other) => one.perMs - other.perMs);
+  const meant = windows.find(({ perMs }) => perMs >= (resetMs ?? 0)) ?? windows.at(-1);
+  meant?.meter.lower(left, resetMs ?? meant.perMs, now);
+}

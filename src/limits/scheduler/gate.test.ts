@@ -142,3 +142,26 @@ test("a weight that changes while attempts run leaves nothing charged when they 
   gate.line.settle(account, 1_000, 1_000);
   expect([account.weight, account.pending]).toEqual([10, 0]);
 });
+
+describe("what a server says is left", () => {
+  const RATES = [
+    { limit: 60, per: "minute" },
+    { limit: 5_000, per: "day" },
+  ] as const;
+
+  test.each<[string, { requests: number; resetMs?: number }, [number, number]]>([
+    ["without a time is left of the shortest window", { requests: 2 }, [2, 4_999]],
+    ["for a while is left of the window it fits in", { requests: 2, resetMs: 9_000 }, [2, 4_999]],
+    ["for hours is left of the day", { requests: 2, resetMs: 9_000_000 }, [59, 2]],
+    ["for more than a day is left of the day", { requests: 2, resetMs: 1e9 }, [59, 2]],
+  ])("%s", async (_what, remaining, left) => {
+    const { clock, limiter, ask } = setUp({ a: { rate: RATES } });
+    (ask() as Permit).release("success", { runMs: 1, usage: { remaining } });
+    const leftNow = (): unknown =>
+      limiter.stats().flatMap(({ rates }) => rates.map((rate) => rate.remaining));
+    expect(leftNow()).toEqual(left);
+    if (remaining.resetMs !== undefined) return;
+    await clock.advance(60_000);
+    expect(leftNow()).toEqual([60, 4_999]);
+  });
+});

@@ -10,12 +10,11 @@ import { AdaptiveConcurrency, isOverload } from "../adaptive-concurrency.ts";
 import { CircuitBreaker } from "../circuit-breaker.ts";
 import type { LimitOptions, QueueOptions } from "../limit-options.ts";
 import type { AttemptFacts, LimitedTool } from "../limiter.ts";
-import type { Meter } from "../meters/meter.ts";
 import { QueueWatermarks } from "../queue-watermarks.ts";
 import { SlowStart } from "../slow-start.ts";
 import { Account, chargeOf } from "./account.ts";
 import { GateLine } from "./gate-line.ts";
-import type { GateMeters } from "./gate-meters.ts";
+import { type GateMeters, lowerMeters } from "./gate-meters.ts";
 import { type EndedAttempt, GateReceipt } from "./gate-receipt.ts";
 import type { Flow } from "./flow.ts";
 import type { GateTemplate } from "./gate-template.ts";
@@ -161,8 +160,9 @@ export class Gate implements HeapItem {
 
   /** A server says what is left. */
   lower({ requests, tokens, resetMs }: Remaining, now: number): void {
-    for (const meter of this.meters.requests) lowerMeter(meter, requests, resetMs, now);
-    for (const { meter } of this.meters.tokens) lowerMeter(meter, tokens, resetMs, now);
+    const tokenMeters = this.meters.tokens.map(({ meter }) => meter);
+    lowerMeters(this.meters.requests, { left: requests, resetMs }, now);
+    lowerMeters(tokenMeters, { left: tokens, resetMs }, now);
   }
 
   /** Whether one of its slots is free for a tenant. */
@@ -322,13 +322,3 @@ function adaptiveOf({ adaptive, concurrency }: LimitOptions): AdaptiveConcurrenc
 }
 
 type Remaining = NonNullable<UsageReport["remaining"]>;
-
-function lowerMeter(
-  meter: Meter,
-  remaining: number | undefined,
-  resetMs: number | undefined,
-  now: number,
-): void {
-  if (remaining === undefined) return;
-  meter.lower(remaining, resetMs ?? meter.stats(now).perMs, now);
-}
