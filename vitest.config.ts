@@ -2,15 +2,37 @@ import { defineConfig } from "vitest/config";
 
 export default defineConfig({
   test: {
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: "unit",
+          include: ["src/**/*.test.ts"],
+          typecheck: {
+            enabled: true,
+            include: ["src/**/*.test-d.ts"],
+            tsconfig: "./tsconfig.json",
+            ignoreSourceErrors: true,
+          },
+          // Nothing here leaves anything behind: files share their workers, and what they import.
+          isolate: false,
+          maxWorkers: 2,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "whole",
+          include: ["test/**/*.test.ts"],
+          // Each has the machine to itself, with its workers and children.
+          maxWorkers: 1,
+          sequence: { groupOrder: 1 },
+        },
+      },
+    ],
     // Node itself loads the tests, as it loads the workers: module URLs keep their queries.
     experimental: { viteModuleRunner: false },
-    include: ["src/**/*.test.ts", "test/**/*.test.ts"],
-    typecheck: {
-      enabled: true,
-      include: ["src/**/*.test-d.ts"],
-      tsconfig: "./tsconfig.json",
-      ignoreSourceErrors: true,
-    },
     setupFiles: ["test/property-seed.ts"],
     testTimeout: 30_000,
     hookTimeout: 30_000,

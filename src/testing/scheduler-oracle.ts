@@ -1,5 +1,6 @@
 /** Who of those that wait could start, found from scratch: by a list of calls and the definition of each limit. */
 import type { Actor } from "./scheduler-actor.ts";
+import { flowsUnder } from "../limits/scheduler/who-waits.ts";
 import { must } from "./scheduler-actor.ts";
 import type { Place } from "./scheduler-books.ts";
 import type { SchedulerStage } from "./scheduler-stage.ts";
@@ -75,7 +76,7 @@ export function mustCountRight(stage: SchedulerStage): void {
     let accounts = 0;
     for (const account of gate.accounts()) accounts += account.queued;
     must(accounts === queued, `accounts of ${gate.name} say ${accounts} wait, and ${queued} do`);
-    const parked = [...stage.scheduler.flows()].filter(
+    const parked = [...flowsUnder(stage.scheduler.rules)].filter(
       (flow) => flow.gates[flow.parkedAt] === gate,
     ).length;
     must(gate.line.size === parked, `the line of ${gate.name} has those who wait there`);

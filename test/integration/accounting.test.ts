@@ -73,11 +73,16 @@ describe.each(MODES)("a call in a %s", (mode) => {
   test("is told what its values took to cross", async () => {
     const pool = watchedPool(mode, { max: 1 });
     await pool.run("echo");
-    const before = performance.now();
-    const outcome = await pool.run("echo", new Uint8Array(8 * MIB));
-    const tookMs = performance.now() - before;
-    expect(outcome.transferMs).toBeGreaterThan(0);
-    expect((outcome.transferMs ?? 0) + outcome.runMs).toBeLessThanOrEqual(tookMs);
+    let transferMs = 0;
+    // On a busy machine a call may be seen to have run for all of its time.
+    for (let time = 0; time < 5; time += 1) {
+      const before = performance.now();
+      const outcome = await pool.run("echo", new Uint8Array(8 * MIB));
+      const tookMs = performance.now() - before;
+      expect((outcome.transferMs ?? 0) + outcome.runMs).toBeLessThanOrEqual(tookMs);
+      transferMs += outcome.transferMs ?? 0;
+    }
+    expect(transferMs).toBeGreaterThan(0);
   });
 });
 

@@ -5,6 +5,7 @@ import type { Gate } from "./gate.ts";
 import { plainKey } from "./key-uses.ts";
 import type { ResourceLock } from "./resource-locks.ts";
 import type { Scheduler } from "./scheduler.ts";
+import { flowsUnder } from "./who-waits.ts";
 
 /** Most tenants and keys that are told of one limit. */
 const MAX_TOLD = 100;
@@ -17,7 +18,7 @@ interface Waiting {
 /** How every limit is doing. Looks at everybody who waits: for people, not for every call. */
 export function describeGates(scheduler: Scheduler, now: number): readonly LimitStats[] {
   const waiting = new Map<Gate, Waiting>();
-  for (const flow of scheduler.flows()) {
+  for (const flow of flowsUnder(scheduler.rules)) {
     for (const call of flow.calls.values()) {
       flow.gates.forEach((gate, position) => {
         const seen = waiting.get(gate) ?? { held: 0, oldestAt: now };

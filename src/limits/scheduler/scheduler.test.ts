@@ -190,3 +190,16 @@ describe("limits that change count those who run:", () => {
     for (const gate of stage.scheduler.rules.gates()) expect(gate.running).toBe(0);
   });
 });
+
+test("who waits outside is not kept there by those that it is urgent for", () => {
+  const stage = new SchedulerStage({
+    "*": { concurrency: 1, key: keysOf },
+    tenant: { concurrency: 1, queue: { max: 1, onFull: "block" } },
+  });
+  const running = stage.ask({});
+  const low = stage.ask({ input: ["k"], priority: 1 });
+  const high = stage.ask({ input: ["k"], tenant: "z" });
+  stage.release(running);
+  stage.release(low);
+  expect(high.standing).toBe("running");
+});

@@ -38,7 +38,7 @@ import type { Lane } from "./lane.ts";
 import { LimitRules } from "./limit-rules.ts";
 import { openBreaker } from "./open-breaker.ts";
 import type { QueuedCall } from "./queued-call.ts";
-import { ResourceLocks } from "./resource-locks.ts";
+import { type KeyUse, ResourceLocks } from "./resource-locks.ts";
 import { RunningCalls, moveRunning } from "./running-calls.ts";
 import { type Decision, type Happening, Step } from "./step.ts";
 import { flowsUnder, whoWaits } from "./who-waits.ts";
@@ -148,12 +148,23 @@ export class Scheduler {
     const refusal = openBreaker(call, step);
     if (refusal !== undefined) throw refusal;
     const uses = keyUses(lane, call);
-    const ahead = uses.length === 0 ? undefined : this.#outsideBefore(call, flow);
+    if (uses.length === 0) this.#askGates(call, flow, undefined, step);
+    else this.#askKeys(call, flow, uses, step);
+  }
+
+  #askKeys(call: QueuedCall, flow: Flow, uses: readonly KeyUse[], step: Step): void {
+    const ahead = this.#outsideBefore(call, flow);
     if (ahead !== undefined) return this.#waitOutside(call, ahead, step);
-    const isFree = uses.length === 0 || this.locks.enter(call, uses);
-    if (isFree && !this.#isMoving && this.#keeper.startAtOnce(flow, call, step)) return;
-    const holder = isFree ? this.#keeper.holderOf(flow, call, step.now) : undefined;
-    const verdict = verdictOn(call, flow, holder);
+    // Asked before it stands in lines of keys: those before it there may come to wait on its tenant's account.
+    const verdict = verdictOn(call, flow, undefined);
+    if (this.locks.enter(call, uses)) this.#askGates(call, flow, verdict, step);
+    else this.#wait(call, verdict, step);
+  }
+
+  #askGates(call: QueuedCall, flow: Flow, asked: Verdict | undefined, step: Step): void {
+    if (!this.#isMoving && this.#keeper.startAtOnce(flow, call, step)) return;
+    const holder = this.#keeper.holderOf(flow, call, step.now);
+    const verdict = asked ?? verdictOn(call, flow, holder);
     if (holder !== undefined) checkDeadline(call, flow, holder, step.now);
     this.#wait(call, verdict, step);
   }
@@ -270,7 +281,7 @@ export class Scheduler {
   }
 
   #refuseAllUnder(gate: Gate, step: Step): void {
-    for (const flow of this.flows()) {
+    for (const flow of flowsUnder(this.rules)) {
       if (!flow.gates.includes(gate)) continue;
       for (const call of Array.from(flow.calls.values())) this.#refusesWaiting(call, step);
     }
@@ -315,7 +326,7 @@ export class Scheduler {
     const congested = [...this.rules.gates()].filter((gate) => gate.watermarks?.isCongested);
     // The last first: nobody comes to lead a line that is about to go.
     for (const call of calls.toReversed()) this.#leave(call, step);
-    for (const flow of this.flows()) flow.drop();
+    for (const flow of flowsUnder(this.rules)) flow.drop();
     this.rules.change(limits, step.now);
     for (const call of this.#running.values()) this.#moveRunning(call, step);
     for (const scope of Object.keys(limits)) step.tell(scope, { type: "limit.changed" });
@@ -356,12 +367,7 @@ export class Scheduler {
     const known = this.rules.laneOf(tool);
     if (known !== undefined) return known;
     const { lane, unsettled } = this.rules.addLane(tool);
-    if (unsettled) this.#keeper.settle(this.flows(), step);
+    if (unsettled) this.#keeper.settle(flowsUnder(this.rules), step);
     return lane;
-  }
-
-  /** Every flow at the moment. */
-  flows(): Iterable<Flow> {
-    return flowsUnder(this.rules);
   }
 }

@@ -1,6 +1,6 @@
 import { createRequire } from "node:module";
 import { expect, test } from "vitest";
-import { compileValidator } from "./compile-validator.ts";
+import { compileValidator } from "../../src/schema/compile-validator.ts";
 
 const { cache } = createRequire(import.meta.url);
 
