@@ -18,7 +18,7 @@ export class Account implements HeapItem {
   /** What of the tag is charged for attempts that run: it may turn out to be less. */
   pending = 0;
   /** Where it began when it last came to wait: what it was charged too much before gives it no start over others. */
-  beganAt = -Infinity;
+  beganAt: number = -Infinity;
   /** Its place among those that wait, by what they were served for certain. */
   readonly settled: SettledAccount = { heapIndex: -1, account: this };
   /** Flows that are charged here: it is kept for them. */

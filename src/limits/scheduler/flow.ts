@@ -23,10 +23,10 @@ export class Flow implements HeapItem {
   /** The attempt whose slots its attempts share, when they are nested. */
   readonly parent: QueuedCall | undefined;
   /** Which of its gates it waits at. */
-  parkedAt = NOWHERE;
+  parkedAt: number = NOWHERE;
   /** Narrower gates for whose line it stands where it waits. */
   standsFor: Gate[] | undefined = undefined;
-  readonly calls = new CallLine();
+  readonly calls: CallLine = new CallLine();
   /** Its attempts that run. */
   running = 0;
   /** Its attempts that wait under its gates, those included that wait for what others touch. */

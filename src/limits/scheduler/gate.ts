@@ -38,9 +38,9 @@ export class Gate implements HeapItem {
   heapIndex = -1;
   readonly name: string;
   readonly template: GateTemplate;
-  readonly line = new GateLine();
+  readonly line: GateLine = new GateLine();
   /** Flows that were let through here and wait at a gate that applies to everybody who is under this one. */
-  readonly standIns = new Set<Flow>();
+  readonly standIns: Set<Flow> = new Set<Flow>();
   running = 0;
   /** Flows that pass it: it is kept for them. */
   users = 0;
@@ -53,9 +53,9 @@ export class Gate implements HeapItem {
   /** Set while it is to be looked at: it may let somebody in. */
   isDirty = false;
   /** When it opens by itself, for those who wait; Infinity when it does not. */
-  wakeAt = Infinity;
+  wakeAt: number = Infinity;
   /** Nobody starts before. */
-  closedUntil = -Infinity;
+  closedUntil: number = -Infinity;
   meters: GateMeters;
   breaker: CircuitBreaker | undefined;
   queue: QueueOptions = {};
@@ -65,9 +65,9 @@ export class Gate implements HeapItem {
   arrivals: Set<QueuedCall> | undefined;
   #lowest: LeastUrgent | undefined;
   /** Flows of nested attempts that wait here: they may run in slots that others cannot. */
-  readonly borrowers = new Set<Flow>();
+  readonly borrowers: Set<Flow> = new Set<Flow>();
   /** Attempts that wait until there is room to wait here. */
-  readonly outside = new Set<QueuedCall>();
+  readonly outside: Set<QueuedCall> = new Set<QueuedCall>();
   readonly #weightOf: GateParts["weightOf"];
   readonly #accounts = new Map<unknown, Map<string | undefined, Account>>();
   #accountCount = 0;

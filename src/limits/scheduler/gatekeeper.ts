@@ -29,7 +29,7 @@ export class Gatekeeper {
   readonly #sleeping = new IndexedHeap<Gate>(({ wakeAt }) => wakeAt);
 
   /** Flows of nested attempts that wait. */
-  readonly nested = new Set<Flow>();
+  readonly nested: Set<Flow> = new Set<Flow>();
   /** Set when one of them has come to wait at another gate. */
   hasMovedNested = false;
 

@@ -31,7 +31,7 @@ export class Lane {
   /** Whether any of its gates may be closed by failures. */
   readonly hasBreakers: boolean;
   /** Its flows, by tenant and keys. */
-  readonly flows = new Map<string | undefined, Flow>();
+  readonly flows: Map<string | undefined, Flow> = new Map<string | undefined, Flow>();
   sweepAt = 64;
   #learned = 0;
   #meanMs = 0;

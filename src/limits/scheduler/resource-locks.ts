@@ -143,7 +143,7 @@ export class ResourceLocks {
   readonly #locks = new Map<string, ResourceLock>();
   readonly #listener: LockListener;
   /** Nested attempts that wait for keys. */
-  readonly nestedInLine = new Set<QueuedCall>();
+  readonly nestedInLine: Set<QueuedCall> = new Set<QueuedCall>();
   /** Set when one of them has come. */
   hasNewNested = false;
 
