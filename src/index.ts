@@ -2,6 +2,14 @@ export { type BudgetAmounts, CallBudget, type CallBudgetOptions } from "./core/c
 export { ERROR_CODES, type ErrorCode, type ErrorCodeFacts } from "./core/error-codes.ts";
 export type { CallEvent, CallEventBase, EventSink, RegistryEvent } from "./core/call-event.ts";
 export type { FromJsonSchema, JsonSchema } from "./core/json-schema.ts";
+export type { LimitEvent } from "./core/limit-event.ts";
+export type {
+  BreakerStats,
+  KeyStats,
+  LimitStats,
+  RateStats,
+  TenantStats,
+} from "./core/limit-stats.ts";
 export type { PoolEvent, PoolMode, ResizeReason } from "./core/pool-event.ts";
 export type {
   PoolStats,
@@ -40,7 +48,22 @@ export type { WorkerOutput, WorkerOutputSink } from "./executors/pool/worker-tra
 export { formatToolResults } from "./formats/format-tool-results.ts";
 export { FORMAT_NAMES, type FormatName } from "./formats/provider-format.ts";
 export type { ResultMessage, ToolDeclaration } from "./formats/provider-formats.ts";
-export type { LimitOptions, LimitsOptions } from "./limits/limit-options.ts";
+export type {
+  AdaptiveOptions,
+  BreakerOptions,
+  CacheOptions,
+  LimitOptions,
+  LimitsOptions,
+  PresetOptions,
+  QueueOptions,
+  RateKind,
+  RateOptions,
+  ResourceKeys,
+  RetryBudgetOptions,
+  SlowStartOptions,
+  TenantLimitOptions,
+  TokenRateOptions,
+} from "./limits/limit-options.ts";
 export { type RateLimitReading, readRateLimitHeaders } from "./limits/remaining-budget.ts";
 export type { ToolFilter } from "./registry/tool-catalog.ts";
 export type { ToolRegistryOptions } from "./runtime/create-runtime.ts";
