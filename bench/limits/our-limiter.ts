@@ -39,6 +39,7 @@ export async function runUnder<Answer>(
 ): Promise<Answer> {
   const answered = limiter.acquire(requestOf(clock, asked));
   const permit: Permit = answered instanceof Promise ? await answered : answered;
+  permit.begin();
   const startedAt = clock.now();
   try {
     const answer = await work();
