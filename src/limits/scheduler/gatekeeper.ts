@@ -110,8 +110,10 @@ export class Gatekeeper {
 
   /** Limits that always came together do not any more: nobody stands for others who need not wait. */
   settle(flows: Iterable<Flow>, step: Step): void {
-    for (const flow of flows)
+    // A copy, for a nested flow that moves comes again at the end of the set it is found in.
+    for (const flow of Array.from(flows)) {
       if (flow.standsFor !== undefined) this.#move(flow, flow.parkedAt, step);
+    }
   }
 
   /** Takes everybody out of a flow. */
