@@ -116,14 +116,6 @@ export class Gatekeeper {
     }
   }
 
-  /** Takes everybody out of a flow. */
-  empty(flow: Flow): readonly QueuedCall[] {
-    const calls = [...flow.calls.values()];
-    for (const call of calls) flow.calls.remove(call);
-    this.#unpark(flow);
-    return calls;
-  }
-
   #serveGate(gate: Gate, step: Step): void {
     let opensAt = Infinity;
     for (let flow = gate.line.first; flow !== undefined; flow = gate.line.first) {

@@ -42,3 +42,10 @@ test("a key named by several limits is one, and written when any of them says so
   stage.ask({ tool: reader });
   expect(stage.ask({ tool: reader }).standing).toBe("waiting");
 });
+
+test("a key that is written like one within an attempt is a key like any other", () => {
+  const stage = new SchedulerStage(limits);
+  stage.ask({ input: ["k"] });
+  const parent = stage.ask({ input: ["k\u0000z"] });
+  expect(stage.ask({ input: ["k"], parent }).standing).toBe("waiting");
+});

@@ -3,7 +3,7 @@ import type { Lane } from "./lane.ts";
 import type { QueuedCall } from "./queued-call.ts";
 import type { Access, KeyUse } from "./resource-locks.ts";
 
-/** Sets a key apart from the same key within an attempt that holds it. Part of no key that is worth having. */
+/** Sets a key apart from the same key within an attempt that holds it. Taken out of the keys that calls give. */
 const WITHIN = "\u0000";
 
 const NONE: readonly KeyUse[] = [];
@@ -17,11 +17,17 @@ export function keyUses(lane: Lane, call: QueuedCall): readonly KeyUse[] {
   const { tool, input } = call.ask;
   const accesses = new Map<string, Access>();
   for (const { usesOf } of lane.keyedLocks) {
-    for (const { key, access } of usesOf(tool, input)) {
+    for (const { key: given, access } of usesOf(tool, input)) {
+      const key = withoutMark(given);
       if (accesses.get(key) !== "write") accesses.set(key, access);
     }
   }
   return [...accesses].map(([key, access]) => ({ key: nameWithin(call, key, access), access }));
+}
+
+/** Keys are made of what models write: none may pass for one within an attempt. Two that differ in it alone are one. */
+function withoutMark(key: string): string {
+  return key.includes(WITHIN) ? key.replaceAll(WITHIN, "\uFFFD") : key;
 }
 
 /** A key as its users know it. */
