@@ -77,3 +77,4 @@ export {
   type MethodDescriptions,
   describeMethods,
 } from "./sources/native/describe-methods.ts";
+export type { CancelTimer, Clock } from "./time/clock.ts";

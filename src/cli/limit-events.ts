@@ -36,7 +36,7 @@ function ofType<Type extends LimitEvent["type"]>(
 function closed(events: EventsOf<"limit.closed">): readonly string[] {
   const last = events.at(-1);
   if (last === undefined) return [];
-  const longestMs = Math.max(...events.map(({ forMs }) => forMs));
+  const longestMs = events.reduce((longest, { forMs }) => Math.max(longest, forMs), 0);
   return [`closed ${times(events)}, for up to ${millis(longestMs)} ms: ${last.reason}`];
 }
 
@@ -54,7 +54,8 @@ function adapted(events: EventsOf<"limit.adapted">): readonly string[] {
   if (first === undefined) return [];
   const sizes = [first.from, ...events.map(({ to }) => to)];
   const overloads = events.filter(({ reason }) => reason === "overload").length;
-  const range = `between ${Math.min(...sizes)} and ${Math.max(...sizes)}`;
+  const ordered = sizes.toSorted((left, right) => left - right);
+  const range = `between ${ordered[0]} and ${ordered.at(-1)}`;
   const moved = `concurrency from ${first.from} to ${sizes.at(-1)}, ${range}`;
   return [overloads === 0 ? moved : `${moved}; lowered ${overloads}× for overload`];
 }

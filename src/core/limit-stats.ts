@@ -60,7 +60,7 @@ export interface LimitStats {
   /** Milliseconds until it opens again; 0 when it is open. */
   readonly closedForMs: number;
   readonly breaker: BreakerStats | undefined;
-  /** Those that have calls here now, busiest first; at most 100. */
+  /** Those that have, or lately had, calls here, busiest first; at most 100. */
   readonly tenants: readonly TenantStats[];
   /** Resources in use, most waited for first; at most 100. */
   readonly keys: readonly KeyStats[];

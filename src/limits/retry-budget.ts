@@ -1,9 +1,9 @@
 /**
  * Keeps retries from multiplying load when everything fails: over ten seconds, retries are at most a part of the calls,
- * and a few beside (Finagle's RetryBudget; Google's "Site Reliability Engineering", chapter 21).
+ * or a few where that comes to less (Finagle's RetryBudget; Google's "Site Reliability Engineering", chapter 21).
  *
  * A retry leaves the window no sooner than the calls it was granted for, so this holds over any length of time: with c
- * calls in T seconds there are at most `ratio` · c + `minPerSecond` · (T + 10) retries.
+ * calls in T seconds there are at most `ratio` · c retries, or `minPerSecond` for each second of T + 10 where calls are few.
  *
  * Pure: time is a parameter, in milliseconds, and never goes back. O(1).
  */
@@ -38,7 +38,7 @@ export class RetryBudget {
   mayRetry(now: number): boolean {
     this.#recent.forget(now);
     const { calls, marks } = this.#recent;
-    if (marks + 1 > this.#ratio * calls + this.#least + ROUNDING) return false;
+    if (marks + 1 > Math.max(this.#ratio * calls, this.#least) + ROUNDING) return false;
     this.#recent.add(now, 0, 1);
     return true;
   }

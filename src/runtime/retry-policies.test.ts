@@ -34,10 +34,10 @@ async function attemptsOf(stage: CallStage, calls: number, name = "a.x"): Promis
 }
 
 describe("when everything fails", () => {
-  test("a thousand calls make a fifth more attempts, and ten, and no more (G16)", async () => {
+  test("a thousand calls make a fifth more attempts, and no more (G16)", async () => {
     const stage = failingStage({});
-    expect(await attemptsOf(stage, 1_000)).toBe(1_000 + 200 + 10);
-    expect(stage.events.filter(({ type }) => type === "tool.retried").length).toBe(210);
+    expect(await attemptsOf(stage, 1_000)).toBe(1_000 + 200);
+    expect(stage.events.filter(({ type }) => type === "tool.retried").length).toBe(200);
   });
 
   test("calls that come little by little are held to it as well", async () => {
@@ -48,9 +48,9 @@ describe("when everything fails", () => {
       await stage.clock.advance(1_000);
     }
     await Promise.all(running);
-    // A fifth of them, and one for each second and for each of the first ten.
-    expect(stage.executor.attempts.length).toBeLessThanOrEqual(1_000 * 1.2 + 110);
-    expect(stage.executor.attempts.length).toBeGreaterThan(1_200);
+    // A fifth of them, but for the first seconds, when ten are more.
+    expect(stage.executor.attempts.length).toBeLessThanOrEqual(1_000 * 1.2 + 10);
+    expect(stage.executor.attempts.length).toBeGreaterThanOrEqual(1_150);
   });
 
   test("`false` lets all of them try as often as their policy says", async () => {

@@ -1,27 +1,42 @@
 import type { Gate } from "./gate.ts";
+import { type HeapItem, IndexedHeap } from "./indexed-heap.ts";
 import type { Step } from "./step.ts";
+
+interface Entry extends HeapItem {
+  readonly gate: Gate;
+  opensAt: number;
+}
 
 /** Gates that let nobody start for a while, until it is said that they have opened. */
 export class ClosedGates {
-  readonly #gates = new Set<Gate>();
+  readonly #entries = new Map<Gate, Entry>();
+  readonly #next = new IndexedHeap<Entry>(({ opensAt }) => opensAt);
 
   /** When the first of them opens; Infinity when none is closed. */
   get opensAt(): number {
-    let opensAt = Infinity;
-    for (const { closedUntil } of this.#gates) opensAt = Math.min(opensAt, closedUntil);
-    return opensAt;
+    return this.#next.first?.opensAt ?? Infinity;
   }
 
+  /** A gate was closed, or for longer than before. */
   add(gate: Gate): void {
-    this.#gates.add(gate);
+    const known = this.#entries.get(gate);
+    if (known !== undefined) {
+      known.opensAt = gate.closedUntil;
+      this.#next.update(known);
+      return;
+    }
+    const entry = { gate, opensAt: gate.closedUntil, heapIndex: -1 };
+    this.#entries.set(gate, entry);
+    this.#next.add(entry);
   }
 
   /** Tells of those that have opened. */
   sayOpened(step: Step): void {
-    for (const gate of this.#gates) {
-      if (gate.closedUntil > step.now) continue;
-      this.#gates.delete(gate);
-      step.tell(gate.name, { type: "limit.opened" });
+    for (let entry = this.#next.first; entry !== undefined; entry = this.#next.first) {
+      if (entry.opensAt > step.now) return;
+      this.#next.remove(entry);
+      this.#entries.delete(entry.gate);
+      step.tell(entry.gate.name, { type: "limit.opened" });
     }
   }
 }

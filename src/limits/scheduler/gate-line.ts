@@ -124,9 +124,14 @@ export class GateLine {
     for (const { tag } of accounts) if (tag > this.#virtualTime) this.#virtualTime = tag;
   }
 
-  /** Whether an account no longer matters: it is idle, and would begin with the others. */
+  /** Whether nothing of an account waits or runs. */
+  isAway(account: Account): boolean {
+    return account.heapIndex === -1 && account.running === 0;
+  }
+
+  /** Whether an account no longer matters: it is away, and would begin with the others. */
   isForgettable(account: Account): boolean {
-    return account.heapIndex === -1 && account.running === 0 && account.tag <= this.#virtualTime;
+    return this.isAway(account) && account.tag <= this.#virtualTime;
   }
 
   /** Whose turn it is: first those who run less than is kept for them. */

@@ -24,6 +24,9 @@ import type { QueuedCall } from "./queued-call.ts";
 import { Reservations } from "./reservations.ts";
 import type { Step } from "./step.ts";
 
+/** More tenants than this are not all remembered while they are away. */
+const MANY_TENANTS = 10_000;
+
 /** What a gate is made with. */
 export interface GateParts {
   readonly name: string;
@@ -289,11 +292,17 @@ export class Gate implements HeapItem {
     return this.meters.isIdle(now);
   }
 
+  /** Of very many tenants those that are away go, whatever they were served: memory is worth more than their past. */
+  #canForget(account: Account): boolean {
+    if (this.line.isForgettable(account)) return true;
+    return this.#accountCount > MANY_TENANTS && this.line.isAway(account);
+  }
+
   #sweep(): void {
     this.line.rest(this.accounts());
     for (const accounts of this.#accounts.values()) {
       for (const [tenant, account] of accounts) {
-        if (account.users > 0 || !this.line.isForgettable(account)) continue;
+        if (account.users > 0 || !this.#canForget(account)) continue;
         accounts.delete(tenant);
         this.#accountCount -= 1;
       }

@@ -134,8 +134,8 @@ export class Scheduler {
     try {
       this.#enter(call, step);
     } catch (thrown) {
-      if (!ToolError.is(thrown)) throw thrown;
-      this.#refuse(call, thrown, step);
+      // Whatever it is, it is this call's: those that arrive in the same step are not lost.
+      this.#refuse(call, ToolError.from(thrown, ask.tool.name), step);
     }
   }
 
