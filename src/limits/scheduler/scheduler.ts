@@ -94,7 +94,7 @@ export class Scheduler {
     this.#take(happening, step);
     this.#keeper.serve(step);
     if (this.#besieged.size > 0) this.#letIn(step);
-    if (this.#keeper.hasMovedNested || this.locks.hasNewNested) this.#breakDeadlocks(step);
+    this.#breakDeadlocks(step);
     return step.decisions;
   }
 
@@ -173,10 +173,7 @@ export class Scheduler {
     const { flow } = call;
     if (flow === undefined) return;
     if (verdict.type === "refuse") throw verdict.error;
-    if (verdict.type === "outside") {
-      this.#waitOutside(call, verdict.gate, step);
-      return;
-    }
+    if (verdict.type === "outside") return this.#waitOutside(call, verdict.gate, step);
     for (const { call: victim, error } of verdict.victims) this.#refuse(victim, error, step);
     enterQueues(call, flow, step);
     const key = this.locks.heldUpAt(call);
@@ -261,13 +258,15 @@ export class Scheduler {
 
   /** Who waits for each other for ever does so from the step on in which the last of them began to wait. */
   #breakDeadlocks(step: Step): void {
-    this.#keeper.hasMovedNested = false;
-    this.locks.hasNewNested = false;
-    const call = findDeadlocked(this.#keeper.nested, this.locks.nestedInLine);
-    if (call === undefined) return;
-    this.#refuse(call, deadlocked(call.heldBy ?? "*"), step);
-    this.#keeper.serve(step);
-    this.#breakDeadlocks(step);
+    while (this.#keeper.hasMovedNested || this.locks.hasNewNested) {
+      const call = findDeadlocked(this.#keeper.nested, this.locks.nestedInLine);
+      this.#keeper.hasMovedNested = call !== undefined;
+      this.locks.hasNewNested = false;
+      if (call === undefined) return;
+      this.#refuse(call, deadlocked(call.heldBy ?? "*"), step);
+      this.#keeper.serve(step);
+      if (this.#besieged.size > 0) this.#letIn(step);
+    }
   }
 
   #leaveQueues(call: QueuedCall, flow: Flow, step: Step): void {
