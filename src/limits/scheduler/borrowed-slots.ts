@@ -7,13 +7,18 @@ import type { Account } from "./account.ts";
 import type { Gate } from "./gate.ts";
 import type { QueuedCall } from "./queued-call.ts";
 
-/** The nearest ancestor that holds a slot of `gate` that it can lend; undefined when there is none. */
-export function lenderOf(call: QueuedCall, gate: Gate): QueuedCall | undefined {
+/** The nearest ancestor that holds a slot of `gate`, lent or not; undefined when there is none. */
+export function holderAbove(call: QueuedCall, gate: Gate): QueuedCall | undefined {
   for (let { parent } = call; parent !== undefined; { parent } = parent) {
-    if (parent.phase !== "running" || parent.flow?.gates.includes(gate) !== true) continue;
-    return parent.lent?.has(gate) === true ? undefined : parent;
+    if (parent.phase === "running" && parent.flow?.gates.includes(gate) === true) return parent;
   }
   return undefined;
+}
+
+/** The nearest ancestor that holds a slot of `gate`, if it can lend that one. */
+export function lenderOf(call: QueuedCall, gate: Gate): QueuedCall | undefined {
+  const holder = holderAbove(call, gate);
+  return holder?.lent?.has(gate) === true ? undefined : holder;
 }
 
 /** An attempt starts in a slot of an ancestor. */

@@ -1,4 +1,5 @@
 import { cannotMakeIt } from "./admission-errors.ts";
+import { holderAbove } from "./borrowed-slots.ts";
 import type { Flow } from "./flow.ts";
 import type { Gate } from "./gate.ts";
 import { type QueuedCall, isMoreUrgent } from "./queued-call.ts";
@@ -23,7 +24,9 @@ export function expectedMs(flow: Flow, call: QueuedCall, now: number): number {
     const account = flow.accounts[position];
     let waitMs = gate.opensAt(call.tokens?.[position], now) - now;
     let spread = 1;
-    if (account !== undefined && !gate.hasSlot(account)) {
+    // Who shares a slot of an attempt above it does not wait in the line for one.
+    const isInLine = call.parent === undefined || holderAbove(call, gate) === undefined;
+    if (isInLine && account !== undefined && !gate.hasSlot(account)) {
       const before = leads
         ? 0
         : Math.min(gate.queued, account.queued * gate.line.sharesOf(account));

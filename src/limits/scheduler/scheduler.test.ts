@@ -203,3 +203,24 @@ test("who waits outside is not kept there by those that it is urgent for", () =>
   stage.release(low);
   expect(high.standing).toBe("running");
 });
+
+test("a nested attempt is not refused for a line that it need not stand in", () => {
+  const rate = { limit: 1, perMs: 100 };
+  const stage = new SchedulerStage({ "*": { concurrency: 1 }, slow: { rate } });
+  const slow = { name: "slow" };
+  // What attempts take is known: a second each.
+  for (const tool of [other, slow]) {
+    const known = stage.ask({ tool });
+    stage.advance(1_000);
+    stage.release(known);
+  }
+  const parent = stage.ask({ tool: other });
+  for (let call = 0; call < 100; call += 1) stage.ask({ tool: other });
+  const expiresAt = stage.now + 5_000;
+  const first = stage.ask({ tool: slow, parent, expiresAt });
+  stage.release(first);
+  const [second, third] = [1, 2].map(() => stage.ask({ tool: slow, parent, expiresAt }));
+  expect([second?.standing, third?.standing]).toEqual(["waiting", "waiting"]);
+  stage.advance(100);
+  expect([second?.standing, third?.standing]).toEqual(["running", "waiting"]);
+});
