@@ -40,7 +40,7 @@ const pool: RegistryStats["pools"][number] = {
 
 test("tools and pools have a table each", () => {
   const idle = { ...tool, toolName: "refused", ok: 0, runMs: undefined, cpuMs: 0, cpuShare: 0 };
-  expect(drawStats({ tools: [tool, idle], pools: [pool], limits: [] }, plain)).toBe(
+  expect(drawStats({ tools: [tool, idle], pools: [pool], limits: [], sources: [] }, plain)).toBe(
     [
       "┌──────────┬───────┬────────┬────────┬────────┬────────┬────────┬────────────┐",
       "│ tool     │ calls │ failed │ p50 ms │ p95 ms │ p99 ms │ CPU ms │ of all CPU │",
@@ -59,6 +59,8 @@ test("tools and pools have a table each", () => {
 });
 
 test("what there was none of is left out", () => {
-  expect(drawStats({ tools: [], pools: [], limits: [] }, plain)).toBe("");
-  expect(drawStats({ tools: [tool], pools: [], limits: [] }, plain)).not.toContain("pool");
+  expect(drawStats({ tools: [], pools: [], limits: [], sources: [] }, plain)).toBe("");
+  expect(drawStats({ tools: [tool], pools: [], limits: [], sources: [] }, plain)).not.toContain(
+    "pool",
+  );
 });

@@ -59,11 +59,14 @@ function isSchemaLike(schema: unknown): schema is object {
 }
 
 function settingProblem(tool: UncheckedTool): string | undefined {
-  const { mode, tags, retry, permissions } = tool;
+  const { mode, tags, retry, permissions, resetTimeoutOnProgress } = tool;
   if (mode !== undefined && !EXECUTION_MODES.includes(mode)) {
     return `\`mode\` must be one of ${EXECUTION_MODES.join(", ")}.`;
   }
   if (tags !== undefined && !isTextList(tags)) return "`tags` must be a list of strings.";
+  if (resetTimeoutOnProgress !== undefined && typeof resetTimeoutOnProgress !== "boolean") {
+    return "`resetTimeoutOnProgress` must be true or false.";
+  }
   return (
     timeProblem(tool) ??
     (retry === undefined ? undefined : retryProblem(retry)) ??

@@ -2,6 +2,7 @@
 import type { ErrorCode } from "./error-codes.ts";
 import type { LimitStats } from "./limit-stats.ts";
 import type { PoolMode } from "./pool-event.ts";
+import type { SourceStats } from "./source-stats.ts";
 
 /** A call that a worker has begun. */
 export interface RunningCallStats {
@@ -87,4 +88,6 @@ export interface RegistryStats {
   readonly tools: readonly ToolStats[];
   /** Every limit that holds somebody, or has. */
   readonly limits: readonly LimitStats[];
+  /** Every OpenAPI document and MCP server, in the order they were registered. */
+  readonly sources: readonly SourceStats[];
 }

@@ -109,6 +109,8 @@ export interface Tool {
   readonly output?: ToolSchema | undefined;
   /** Most milliseconds of one attempt, from its start. `Infinity` for none. Default 30_000. */
   readonly timeoutMs?: number | undefined;
+  /** Whether `timeoutMs` starts anew with each progress that the tool reports. Default false. */
+  readonly resetTimeoutOnProgress?: boolean | undefined;
   /** Most milliseconds of CPU time of one attempt. Enforced in worker modes. Default: no limit. */
   readonly maxCpuMs?: number | undefined;
   /** When a failed call is tried again. Default: never. */

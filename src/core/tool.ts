@@ -7,7 +7,13 @@ import { unknownFieldProblem } from "./unknown-field.ts";
 export { checkDefinition } from "./check-definition.ts";
 export { type ConcreteMode, EXECUTION_MODES, type ExecutionMode } from "./execution-mode.ts";
 export type { ToolPermissions } from "./permissions.ts";
-export type { ModuleMember, ToolOrigin } from "./tool-origin.ts";
+export type {
+  LoadedFunction,
+  LoadTool,
+  ModuleMember,
+  SourceOrigin,
+  ToolOrigin,
+} from "./tool-origin.ts";
 export type {
   RetryPolicy,
   SchemaValue,
@@ -43,6 +49,7 @@ const FIELDS: Readonly<Record<keyof Tool, true>> = {
   inputJsonSchema: true,
   output: true,
   timeoutMs: true,
+  resetTimeoutOnProgress: true,
   maxCpuMs: true,
   retry: true,
   annotations: true,

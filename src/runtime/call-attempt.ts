@@ -81,7 +81,10 @@ export class CallAttempt implements Attempt, Caller {
   }
 
   onProgress(update: ToolProgress): void {
-    this.#call.story.progressed(this.attempt, update);
+    const { story, bound } = this.#call;
+    if (bound.tool.resetTimeoutOnProgress === true && this.deadline.reason === undefined)
+      this.deadline.expireAfter(bound.timeoutMs, bound.timedOut);
+    story.progressed(this.attempt, update);
   }
 
   call(name: string, input: unknown, options: NestedCallOptions): Promise<unknown> {

@@ -2,10 +2,11 @@
 import type { CallEvent, EventSink, RegistryEvent } from "../core/call-event.ts";
 import type { LimitEvent } from "../core/limit-event.ts";
 import type { PoolEvent } from "../core/pool-event.ts";
+import type { SourceEvent } from "../core/source-event.ts";
 import { isError, thrownText } from "../core/thrown-text.ts";
 
 /** Everything a registry tells. */
-export type ToolyardEvent = CallEvent | RegistryEvent | PoolEvent | LimitEvent;
+export type ToolyardEvent = CallEvent | RegistryEvent | PoolEvent | LimitEvent | SourceEvent;
 
 /** The event of one type. */
 export type EventOf<Type extends ToolyardEvent["type"] | "*"> = Type extends "*"

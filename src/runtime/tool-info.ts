@@ -1,4 +1,4 @@
-import type { ConcreteMode, ExecutionMode, ToolAnnotations } from "../core/tool.ts";
+import type { ConcreteMode, ExecutionMode, ToolAnnotations, ToolOrigin } from "../core/tool.ts";
 import type { CatalogEntry } from "../registry/tool-catalog.ts";
 import type { BoundTool } from "./bound-tool.ts";
 
@@ -18,7 +18,7 @@ export interface ToolInfo {
   readonly autoMode: ConcreteMode;
   /** The modes it can run in. */
   readonly modes: readonly ConcreteMode[];
-  /** Where it comes from: a module's URL, or `closure`. */
+  /** Where it comes from: a module's URL, what a source calls itself, or `closure`. */
   readonly origin: string;
   readonly timeoutMs: number;
 }
@@ -42,7 +42,12 @@ export function describeTool({
     mode: tool.mode,
     autoMode: bound.autoMode,
     modes: modes.filter((mode) => "executor" in bound.executors[mode]),
-    origin: tool.origin?.kind === "module" ? tool.origin.url : "closure",
+    origin: originText(tool.origin),
     timeoutMs: bound.timeoutMs,
   };
+}
+
+function originText(origin: ToolOrigin | undefined): string {
+  if (origin === undefined || origin.kind === "closure") return "closure";
+  return origin.kind === "module" ? origin.url : origin.label;
 }

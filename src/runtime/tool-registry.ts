@@ -214,6 +214,7 @@ export class ToolRegistry implements AsyncDisposable {
           .map(({ bound }) => bound),
       ),
       limits: parts.limiter.stats(),
+      sources: [],
     };
   }
 

@@ -40,7 +40,7 @@ export class ToolBook {
   toolOf(tool: Tool): PoolTool {
     const known = this.#tools.get(tool);
     if (known !== undefined) return known;
-    if (tool.origin?.kind !== "module")
+    if (tool.origin === undefined || tool.origin.kind === "closure")
       throw new TypeError(`${tool.name} cannot leave this process.`);
     const made: PoolTool = {
       number: (this.#count += 1),

@@ -94,7 +94,11 @@ class ProcessExecutor implements Executor {
     const known = this.#rights.get(tool);
     if (known !== undefined) return known;
     const { permissions = {}, origin } = tool;
-    if (origin?.kind !== "module") throw new TypeError(`${tool.name} cannot leave this process.`);
+    if (origin?.kind !== "module") {
+      throw new TypeError(
+        `Tool "${tool.name}" has \`permissions\`, and only a module's tool can be held to them.`,
+      );
+    }
     this.#checkEnforceable(tool);
     const rights = grantRights(permissions, origin.url);
     this.#rights.set(tool, rights);
