@@ -7,6 +7,7 @@ const tool: ToolInfo = {
   name: "math.add",
   description: "Adds two numbers.\nReally.",
   namespace: "math",
+  source: undefined,
   tags: [],
   annotations: {},
   enabled: true,

@@ -20,6 +20,8 @@ export interface CatalogEntry<Bound> {
   readonly bound: Bound;
   /** The namespace it was registered with; dots in the tool's own name make none. */
   readonly namespace: string | undefined;
+  /** The name of the source that offers it; undefined when none does. */
+  readonly source: string | undefined;
   /** Set when it is switched off, with the reason if one was given. */
   readonly disabled: { readonly reason: string | undefined } | undefined;
 }
@@ -31,6 +33,8 @@ export type CatalogSnapshot<Bound> = ReadonlyMap<string, CatalogEntry<Bound>>;
 export interface ToolFilter {
   /** Tools registered with this namespace or one within it. */
   readonly namespace?: string;
+  /** Tools of the source of this name: an OpenAPI document, an MCP server. */
+  readonly source?: string;
   /** Tools that have all of these tags. */
   readonly tags?: readonly string[];
   /** Tools that are switched on, or off. */
@@ -55,6 +59,8 @@ export interface CatalogRegisterOptions {
   readonly namespace?: string | undefined;
   /** Replace tools of the same name rather than throw. Default false. */
   readonly replace?: boolean | undefined;
+  /** The source that offers them. */
+  readonly source?: string | undefined;
 }
 
 /** Keeps tools by name. */
@@ -142,6 +148,11 @@ export class ToolCatalog<Bound> {
     return this.#entries;
   }
 
+  /** A tool as it is now; undefined when there is none of that name. Cheaper than a snapshot between changes. */
+  peek(name: string): CatalogEntry<Bound> | undefined {
+    return this.#entries.get(name);
+  }
+
   /** The tools that a filter lets through, in the order of registration. */
   list(filter: ToolFilter = {}): readonly CatalogEntry<Bound>[] {
     const fits = matcher(filter);
@@ -164,11 +175,11 @@ export class ToolCatalog<Bound> {
 
   #prepare(given: Tool, options: CatalogRegisterOptions): CatalogEntry<Bound> {
     checkDefinition(given);
-    const { namespace, replace = false } = options;
+    const { namespace, source, replace = false } = options;
     const tool = namespaced(given, namespace);
     const present = this.#entries.get(tool.name);
     if (present !== undefined && !replace) throw nameTaken(tool.name);
-    return { tool, bound: this.#parts.bind(tool), namespace, disabled: present?.disabled };
+    return { tool, bound: this.#parts.bind(tool), namespace, source, disabled: present?.disabled };
   }
 
   #entry(name: string): CatalogEntry<Bound> {
@@ -206,10 +217,11 @@ export class ToolCatalog<Bound> {
 }
 
 function matcher(filter: ToolFilter): (entry: CatalogEntry<unknown>) => boolean {
-  const { namespace, tags = [], enabled } = filter;
+  const { namespace, source, tags = [], enabled } = filter;
   const isNamed = filter.names === undefined ? () => true : nameMatcher(filter.names);
-  return ({ tool, namespace: own, disabled }) =>
+  return ({ tool, namespace: own, source: from, disabled }) =>
     (namespace === undefined || isWithin(own, namespace)) &&
+    (source === undefined || source === from) &&
     (enabled === undefined || enabled === (disabled === undefined)) &&
     tags.every((tag) => tool.tags?.includes(tag)) &&
     isNamed(tool.name);

@@ -18,6 +18,8 @@ export interface ToolInfo {
   readonly autoMode: ConcreteMode;
   /** The modes it can run in. */
   readonly modes: readonly ConcreteMode[];
+  /** The name of the OpenAPI document, MCP server or other source that offers it; undefined when none does. */
+  readonly source: string | undefined;
   /** Where it comes from: a module's URL, what a source calls itself, or `closure`. */
   readonly origin: string;
   readonly timeoutMs: number;
@@ -28,6 +30,7 @@ export function describeTool({
   tool,
   bound,
   namespace,
+  source,
   disabled,
 }: CatalogEntry<BoundTool>): ToolInfo {
   const modes = Object.keys(bound.executors) as ConcreteMode[];
@@ -42,6 +45,7 @@ export function describeTool({
     mode: tool.mode,
     autoMode: bound.autoMode,
     modes: modes.filter((mode) => "executor" in bound.executors[mode]),
+    source,
     origin: originText(tool.origin),
     timeoutMs: bound.timeoutMs,
   };
