@@ -1,0 +1,180 @@
+import { describe, expect, test } from "vitest";
+import type { SourceEvent } from "../core/source-event.ts";
+import { ToolError } from "../core/tool-error.ts";
+import { type Tool, defineTool } from "../core/tool.ts";
+import type { SourceHost, ToolSource } from "../sources/tool-source.ts";
+import { VirtualClock } from "../testing/virtual-clock.ts";
+import { createRuntime } from "./create-runtime.ts";
+import { SourceBook } from "./source-book.ts";
+
+function toolNamed(name: string, description = "Does it."): Tool {
+  const input = { type: "object", properties: { a: { type: "integer" } } } as const;
+  return defineTool({ name, description, input, execute: () => name });
+}
+
+/** A source that offers what it is told. */
+class ToldSource implements ToolSource {
+  readonly name: string;
+  readonly #first: readonly Tool[];
+  readonly #error: ToolError | undefined;
+  host: SourceHost | undefined;
+  closed = 0;
+
+  constructor(name: string, first: readonly Tool[], error?: ToolError) {
+    this.name = name;
+    this.#first = first;
+    this.#error = error;
+  }
+
+  async start(host: SourceHost): Promise<void> {
+    this.host = host;
+    host.offer(this.#first);
+    if (this.#error !== undefined) throw this.#error;
+  }
+
+  stats(): ReturnType<ToolSource["stats"]> {
+    const { name: source } = this;
+    return { source, kind: "told", label: "told", state: "up", restarts: 0, connections: [] };
+  }
+
+  async close(): Promise<void> {
+    this.closed += 1;
+  }
+}
+
+function setUp() {
+  const clock = new VirtualClock();
+  const runtime = createRuntime({ clock });
+  const events: SourceEvent[] = [];
+  const told: string[] = [];
+  runtime.hub.on("*", (event) => {
+    if (event.type.startsWith("source.")) events.push(event as SourceEvent);
+    if ("toolName" in event) told.push(`${event.type} ${event.toolName}`);
+  });
+  const { catalog, hub } = runtime;
+  return { catalog, events, told, book: new SourceBook({ catalog, clock, emit: hub.emit }) };
+}
+
+test("what a source offers is registered under its namespace, and known as its own", async () => {
+  const { book, catalog } = setUp();
+  const source = new ToldSource("pets", [toolNamed("list"), toolNamed("get")]);
+  expect(await book.add(source, { namespace: "shop" })).toEqual(["shop.list", "shop.get"]);
+  expect(catalog.list({ source: "pets" }).map(({ tool }) => tool.name)).toEqual([
+    "shop.list",
+    "shop.get",
+  ]);
+  expect(catalog.list({ source: "cats" })).toEqual([]);
+  expect(book.stats()).toMatchObject([{ source: "pets", tools: 2, problems: [] }]);
+});
+
+test("a new list adds, replaces and removes, and leaves the others as they are", async () => {
+  const { book, catalog, events, told } = setUp();
+  const source = new ToldSource("pets", [toolNamed("a"), toolNamed("b"), toolNamed("c")]);
+  await book.add(source, {});
+  const kept = catalog.peek("a");
+  told.length = 0;
+  source.host?.offer([toolNamed("a"), toolNamed("b", "Does it better."), toolNamed("d")]);
+  expect(catalog.list().map(({ tool }) => tool.name)).toEqual(["a", "b", "d"]);
+  expect(catalog.peek("a")).toBe(kept);
+  expect(told).toEqual(["tool.removed c", "tool.registered d", "tool.updated b"]);
+  expect(events).toMatchObject([
+    { type: "source.changed", source: "pets", added: ["d"], updated: ["b"], removed: ["c"] },
+  ]);
+});
+
+test("the same list again is no change", async () => {
+  const { book, events, told } = setUp();
+  const source = new ToldSource("pets", [toolNamed("a")]);
+  await book.add(source, {});
+  told.length = 0;
+  source.host?.offer([toolNamed("a")]);
+  expect([...events, ...told]).toEqual([]);
+});
+
+test("a tool that cannot be registered is a problem, and the others live", async () => {
+  const { book, catalog } = setUp();
+  catalog.register([toolNamed("taken")]);
+  const theirs = catalog.peek("taken");
+  const broken = { ...toolNamed("broken"), input: { type: "nonsense" } } as unknown as Tool;
+  const source = new ToldSource("pets", [toolNamed("taken"), broken, toolNamed("fine")]);
+  expect(await book.add(source, {})).toEqual(["fine"]);
+  expect(catalog.peek("taken")).toBe(theirs);
+  const { problems = [] } = book.stats()[0] ?? {};
+  expect(problems).toHaveLength(2);
+  expect(problems[0]).toContain('"taken" is registered already');
+  expect(problems[1]).toContain('Tool "broken", input schema');
+});
+
+test("a name offered twice counts once", async () => {
+  const { book, catalog } = setUp();
+  const source = new ToldSource("pets", [toolNamed("a", "First."), toolNamed("a", "Second.")]);
+  await book.add(source, {});
+  expect(catalog.peek("a")?.tool.description).toBe("First.");
+  expect(book.stats()[0]?.problems).toEqual(['"a" is offered twice; the first counts.']);
+});
+
+test("a tool that somebody has replaced is theirs from then on", async () => {
+  const { book, catalog } = setUp();
+  const source = new ToldSource("pets", [toolNamed("a"), toolNamed("b")]);
+  await book.add(source, {});
+  catalog.register([toolNamed("a", "Mine.")], { replace: true });
+  source.host?.offer([toolNamed("b")]);
+  expect(catalog.peek("a")?.tool.description).toBe("Mine.");
+  await book.remove("pets");
+  expect(catalog.list().map(({ tool }) => tool.name)).toEqual(["a"]);
+});
+
+test("a changed tool with a broken schema stays as it was", async () => {
+  const { book, catalog, events } = setUp();
+  const source = new ToldSource("pets", [toolNamed("a")]);
+  await book.add(source, {});
+  source.host?.offer([{ ...toolNamed("a", "Worse."), input: { type: "nonsense" } }]);
+  expect(catalog.peek("a")?.tool.description).toBe("Does it.");
+  expect(book.stats()[0]?.problems[0]).toContain('Tool "a", input schema');
+  expect(events).toEqual([]);
+});
+
+describe("a source that", () => {
+  test("cannot start is closed, and leaves no tool behind", async () => {
+    const { book, catalog, events } = setUp();
+    const error = new ToolError("SOURCE_UNAVAILABLE", "It is not there.");
+    const source = new ToldSource("pets", [toolNamed("a")], error);
+    await expect(book.add(source, {})).rejects.toBe(error);
+    expect(source.closed).toBe(1);
+    expect(catalog.list()).toEqual([]);
+    expect(book.stats()).toEqual([]);
+    expect(events.map(({ type }) => type)).toEqual(["source.closed"]);
+  });
+
+  test("is removed is closed, and offers in vain", async () => {
+    const { book, catalog } = setUp();
+    const source = new ToldSource("pets", [toolNamed("a")]);
+    await book.add(source, {});
+    expect(await book.remove("pets")).toBe(true);
+    expect(await book.remove("pets")).toBe(false);
+    source.host?.offer([toolNamed("late")]);
+    expect(source.closed).toBe(1);
+    expect(catalog.list()).toEqual([]);
+  });
+
+  test("is still starting when the registry closes is closed once, and said to be too late", async () => {
+    const { book, events } = setUp();
+    const source = new ToldSource("pets", [toolNamed("a")]);
+    const adding = book.add(source, {});
+    await book.close();
+    await expect(adding).rejects.toThrow("The registry is closed");
+    expect(source.closed).toBe(1);
+    expect(events.map(({ type }) => type)).toEqual(["source.closed"]);
+    await expect(book.add(source, {})).rejects.toThrow(TypeError);
+  });
+});
+
+test("ten thousand tools of which one changes are not registered anew", async () => {
+  const { book, told } = setUp();
+  const many = Array.from({ length: 10_000 }, (_, number) => toolNamed(`t${number}`));
+  const source = new ToldSource("pets", many);
+  await book.add(source, {});
+  told.length = 0;
+  source.host?.offer(many.with(7, toolNamed("t7", "Changed.")));
+  expect(told).toEqual(["tool.updated t7"]);
+});

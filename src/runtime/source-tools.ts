@@ -1,0 +1,173 @@
+/** Keeps what one source offers registered, and nothing else. */
+import type { Tool } from "../core/tool.ts";
+import { thrownText } from "../core/thrown-text.ts";
+import type { ToolCatalog } from "../registry/tool-catalog.ts";
+import type { BoundTool } from "./bound-tool.ts";
+
+/** How a source's tools are registered. */
+export interface SourceToolsOptions {
+  /** The source's name. */
+  readonly source: string;
+  readonly namespace?: string | undefined;
+  /** Whether they replace tools of the same name, but never each other. Default false. */
+  readonly replace?: boolean | undefined;
+  /** Whether the model is told of them only when it searches. Default false. */
+  readonly deferred?: boolean | undefined;
+}
+
+/** What an offer changed. Full names. */
+export interface OfferOutcome {
+  readonly added: readonly string[];
+  readonly updated: readonly string[];
+  readonly removed: readonly string[];
+  /** Tools that were left out, and why. */
+  readonly problems: readonly string[];
+}
+
+/** A tool of the source that is registered. */
+interface Registered {
+  readonly fullName: string;
+  /** The same text for the same tool: tools that stay as they are keep what has been counted of them. */
+  readonly print: string;
+  /** As the catalog has it: whoever replaced it meanwhile has made it theirs. */
+  readonly tool: Tool | undefined;
+}
+
+/** The tools of one source in the catalog. */
+export class SourceTools {
+  readonly #catalog: ToolCatalog<BoundTool>;
+  readonly #options: SourceToolsOptions;
+  #registered = new Map<string, Registered>();
+
+  constructor(catalog: ToolCatalog<BoundTool>, options: SourceToolsOptions) {
+    this.#catalog = catalog;
+    this.#options = options;
+  }
+
+  /** Full names of those that are registered and still the source's, in the order of the last offer. */
+  get names(): readonly string[] {
+    return [...this.#registered.values()]
+      .filter((known) => this.#isOurs(known))
+      .map(({ fullName }) => fullName);
+  }
+
+  /** Registers what is new, replaces what has changed, removes what is gone. Never throws. */
+  offer(tools: readonly Tool[]): OfferOutcome {
+    const problems: string[] = [];
+    const offered = this.#byName(tools, problems);
+    const removed = [...this.#registered]
+      .filter(([name]) => !offered.has(name))
+      .flatMap(([, known]) => (this.#remove(known) ? [known.fullName] : []));
+    const changed = [...offered].filter(
+      ([name, { print }]) => this.#registered.get(name)?.print !== print,
+    );
+    const updates = new Set(changed.filter(([name]) => this.#isKnown(name)).map(([name]) => name));
+    const refused = this.#register(
+      changed.map(([, { tool }]) => tool),
+      updates,
+      problems,
+    );
+    this.#registered = this.#after(offered, refused);
+    const done = changed.map(([name]) => name).filter((name) => !refused.has(name));
+    return {
+      added: done.filter((name) => !updates.has(name)).map((name) => this.#fullName(name)),
+      updated: done.filter((name) => updates.has(name)).map((name) => this.#fullName(name)),
+      removed,
+      problems,
+    };
+  }
+
+  /** Removes every tool that is still the source's. */
+  clear(): void {
+    this.offer([]);
+  }
+
+  #byName(
+    tools: readonly Tool[],
+    problems: string[],
+  ): Map<string, { readonly tool: Tool; readonly print: string }> {
+    const offered = new Map<string, { readonly tool: Tool; readonly print: string }>();
+    for (const tool of tools) {
+      if (offered.has(tool.name))
+        problems.push(`"${tool.name}" is offered twice; the first counts.`);
+      else offered.set(tool.name, { tool, print: printOf(tool) });
+    }
+    return offered;
+  }
+
+  /** All at once, which is quick, or one by one when one of them is refused. Returns the names of those refused. */
+  #register(
+    tools: readonly Tool[],
+    updates: ReadonlySet<string>,
+    problems: string[],
+  ): ReadonlySet<string> {
+    const fresh = tools.filter((tool) => !updates.has(tool.name));
+    const known = tools.filter((tool) => updates.has(tool.name));
+    return new Set([
+      ...this.#registerList(fresh, this.#options.replace ?? false, problems),
+      ...this.#registerList(known, true, problems),
+    ]);
+  }
+
+  #registerList(tools: readonly Tool[], replace: boolean, problems: string[]): readonly string[] {
+    const options = { ...this.#options, replace };
+    try {
+      this.#catalog.register(tools, options);
+      return [];
+    } catch {
+      return tools.flatMap((tool) => {
+        try {
+          this.#catalog.register([tool], options);
+          return [];
+        } catch (thrown) {
+          problems.push(thrownText(thrown));
+          return [tool.name];
+        }
+      });
+    }
+  }
+
+  /** A tool that could not be replaced stays as it was. */
+  #after(
+    offered: ReadonlyMap<string, { readonly print: string }>,
+    refused: ReadonlySet<string>,
+  ): Map<string, Registered> {
+    const after = new Map<string, Registered>();
+    for (const [name, { print }] of offered) {
+      const before = this.#registered.get(name);
+      if (before !== undefined && (before.print === print || refused.has(name))) {
+        after.set(name, before);
+      } else if (!refused.has(name)) {
+        const fullName = this.#fullName(name);
+        after.set(name, { fullName, print, tool: this.#catalog.peek(fullName)?.tool });
+      }
+    }
+    return after;
+  }
+
+  #remove(known: Registered): boolean {
+    return this.#isOurs(known) && this.#catalog.unregister(known.fullName);
+  }
+
+  /** Whether it is ours to replace. */
+  #isKnown(name: string): boolean {
+    const known = this.#registered.get(name);
+    return known !== undefined && this.#isOurs(known);
+  }
+
+  #isOurs({ fullName, tool }: Registered): boolean {
+    return tool !== undefined && this.#catalog.peek(fullName)?.tool === tool;
+  }
+
+  #fullName(name: string): string {
+    const { namespace } = this.#options;
+    return namespace === undefined ? name : `${namespace}.${name}`;
+  }
+}
+
+/** What tells one tool from another of the same name: everything but its function. */
+function printOf(tool: Tool): string {
+  return (
+    JSON.stringify(tool, (_key, value: unknown) => (value === Infinity ? "Infinity" : value)) ?? ""
+  );
+}
