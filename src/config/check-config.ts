@@ -2,7 +2,7 @@ import { type ConfigPath, formatPath, pathFromPointer, valueAt } from "./config-
 import { type SchemaError, type SchemaNode, configSchemaCheck } from "./config-schema.ts";
 import type { ConfigProblem } from "./config-source.ts";
 import { explainMismatches } from "./explain-mismatch.ts";
-import { type Environment, fillInEnvironment, isReference } from "./fill-in-environment.ts";
+import { fillInEnvironment, isReference } from "./fill-in-environment.ts";
 
 /** A config that was filled in and held against the schema. */
 export interface CheckedConfig {

@@ -1,15 +1,7 @@
-/**
- * Fills environment variables into the strings of a config, in JSON and TypeScript alike.
- *
- *   ${NAME}            the variable; a mistake when it is not set
- *   ${NAME:-default}   the variable, or `default` when it is not set or empty
- *   $${                the characters ${
- */
+/** Fills environment variables into the strings of a config, in JSON and TypeScript alike. */
+import { type Environment, fillInText } from "../core/fill-in-text.ts";
 import { type ConfigPath, formatPath } from "./config-path.ts";
 import type { ConfigProblem } from "./config-source.ts";
-
-/** Environment variables by name. */
-export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** A config with its variables filled in. */
 export interface FilledIn {
@@ -21,12 +13,6 @@ export interface FilledIn {
   /** Variables that are not set, references that name none, objects that are not plain. */
   readonly problems: readonly ConfigProblem[];
 }
-
-/** What may follow a `$`: an escape, a whole reference, or the beginning of one that never ends. */
-const REFERENCE = /\$(?<escape>\$\{)|\$\{(?<inside>[^}]*)\}|\$\{/g;
-
-/** What may stand inside the braces. */
-const VARIABLE = /^(?<name>[A-Za-z_]\w*)(?::-(?<fallback>.*))?$/s;
 
 /** Deeper than any setting: what goes deeper may be an object that holds itself. */
 const MAX_DEPTH = 12;
@@ -68,38 +54,17 @@ export function fillInEnvironment(
   }
 
   function copyText(text: string, path: ConfigPath): string | number {
-    const filledIn = text.replaceAll(REFERENCE, (written, escape?: string, inside?: string) => {
-      if (escape !== undefined) return escape;
-      const reference = VARIABLE.exec(inside ?? "")?.groups ?? {};
-      const found = lookUp(reference, environment);
-      if (found === undefined) refuse(path, complaint(written, reference["name"]));
-      return found ?? written;
-    });
+    const { text: filledIn, problems: complaints } = fillInText(text, environment);
+    for (const complaint of complaints) refuse(path, complaint);
     const isNumber = numbersAt.has(formatPath(path)) && filledIn.trim() !== "";
     return isNumber && !Number.isNaN(Number(filledIn)) ? Number(filledIn) : filledIn;
   }
-}
-
-function lookUp(
-  { name, fallback }: Readonly<Record<string, string | undefined>>,
-  environment: Environment,
-): string | undefined {
-  if (name === undefined) return undefined;
-  const found = Object.hasOwn(environment, name) ? environment[name] : undefined;
-  return fallback === undefined ? found : found || fallback;
 }
 
 function copyAtom(written: unknown, path: ConfigPath): unknown {
   if (written === Infinity) return "Infinity";
   const isVariable = path.length === 4 && path[0] === "pools" && path[2] === "env";
   return written === undefined && isVariable ? null : written;
-}
-
-function complaint(written: string, name: string | undefined): string {
-  if (name !== undefined) {
-    return `needs the environment variable ${name}, which is not set. Set it, or write "\${${name}:-default}".`;
-  }
-  return `holds ${written}, which names no environment variable. Write "\${NAME}", or "$\${" for the characters themselves.`;
 }
 
 function isPlain(value: object): boolean {

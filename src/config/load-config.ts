@@ -1,11 +1,11 @@
 import { isAbsolute, relative, resolve } from "node:path";
+import type { Environment } from "../core/fill-in-text.ts";
 import { checkConfig } from "./check-config.ts";
 import { ConfigError, type ConfigIssue } from "./config-error.ts";
 import { registryOptions } from "./config-options.ts";
 import { type ConfigPath, formatPath } from "./config-path.ts";
 import { type ConfigSource, issueOf, placeOf } from "./config-source.ts";
 import { configuredModules } from "./configured-modules.ts";
-import type { Environment } from "./fill-in-environment.ts";
 import { findConfig, noConfigError } from "./find-config.ts";
 import type { LoadedConfig, LoadedDisabling } from "./loaded-config.ts";
 import { readConfig } from "./read-config.ts";
