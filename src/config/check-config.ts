@@ -1,3 +1,4 @@
+import type { Environment } from "../core/fill-in-text.ts";
 import { type ConfigPath, formatPath, pathFromPointer, valueAt } from "./config-path.ts";
 import { type SchemaError, type SchemaNode, configSchemaCheck } from "./config-schema.ts";
 import type { ConfigProblem } from "./config-source.ts";
