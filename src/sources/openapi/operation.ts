@@ -51,6 +51,11 @@ export interface BodyPlan {
   readonly field: string;
   /** `application/json`, `application/x-www-form-urlencoded`, `multipart/form-data`, `text/plain`, … */
   readonly contentType: string;
+  /**
+   * What its value is: any JSON; an object of fields (`form`, `multipart`); a text that is sent as it is (XML and lines of
+   * JSON too); bytes or base64 text (`binary`). Reading always says it. Default: as the media type tells.
+   */
+  readonly kind?: "json" | "form" | "multipart" | "text" | "binary" | undefined;
   /** For forms and multipart: how single properties are written, by name. */
   readonly encoding?: Readonly<Record<string, EncodingPlan>> | undefined;
 }
