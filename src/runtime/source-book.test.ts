@@ -52,13 +52,16 @@ function setUp() {
     if ("toolName" in event) told.push(`${event.type} ${event.toolName}`);
   });
   const { catalog, hub } = runtime;
-  return { catalog, events, told, book: new SourceBook({ catalog, clock, emit: hub.emit }) };
+  const book = new SourceBook({ catalog, clock, emit: hub.emit });
+  const add = (source: ToolSource, namespace?: string): Promise<readonly string[]> =>
+    book.add(Promise.resolve([{ source, namespace }]), {});
+  return { catalog, events, told, book, add };
 }
 
 test("what a source offers is registered under its namespace, and known as its own", async () => {
-  const { book, catalog } = setUp();
+  const { book, add, catalog } = setUp();
   const source = new ToldSource("pets", [toolNamed("list"), toolNamed("get")]);
-  expect(await book.add(source, { namespace: "shop" })).toEqual(["shop.list", "shop.get"]);
+  expect(await add(source, "shop")).toEqual(["shop.list", "shop.get"]);
   expect(catalog.list({ source: "pets" }).map(({ tool }) => tool.name)).toEqual([
     "shop.list",
     "shop.get",
@@ -68,9 +71,9 @@ test("what a source offers is registered under its namespace, and known as its o
 });
 
 test("a new list adds, replaces and removes, and leaves the others as they are", async () => {
-  const { book, catalog, events, told } = setUp();
+  const { add, catalog, events, told } = setUp();
   const source = new ToldSource("pets", [toolNamed("a"), toolNamed("b"), toolNamed("c")]);
-  await book.add(source, {});
+  await add(source);
   const kept = catalog.peek("a");
   told.length = 0;
   source.host?.offer([toolNamed("a"), toolNamed("b", "Does it better."), toolNamed("d")]);
@@ -83,21 +86,21 @@ test("a new list adds, replaces and removes, and leaves the others as they are",
 });
 
 test("the same list again is no change", async () => {
-  const { book, events, told } = setUp();
+  const { add, events, told } = setUp();
   const source = new ToldSource("pets", [toolNamed("a")]);
-  await book.add(source, {});
+  await add(source);
   told.length = 0;
   source.host?.offer([toolNamed("a")]);
   expect([...events, ...told]).toEqual([]);
 });
 
 test("a tool that cannot be registered is a problem, and the others live", async () => {
-  const { book, catalog } = setUp();
+  const { book, add, catalog } = setUp();
   catalog.register([toolNamed("taken")]);
   const theirs = catalog.peek("taken");
   const broken = { ...toolNamed("broken"), input: { type: "nonsense" } } as unknown as Tool;
   const source = new ToldSource("pets", [toolNamed("taken"), broken, toolNamed("fine")]);
-  expect(await book.add(source, {})).toEqual(["fine"]);
+  expect(await add(source)).toEqual(["fine"]);
   expect(catalog.peek("taken")).toBe(theirs);
   const { problems = [] } = book.stats()[0] ?? {};
   expect(problems).toHaveLength(2);
@@ -106,17 +109,17 @@ test("a tool that cannot be registered is a problem, and the others live", async
 });
 
 test("a name offered twice counts once", async () => {
-  const { book, catalog } = setUp();
+  const { book, add, catalog } = setUp();
   const source = new ToldSource("pets", [toolNamed("a", "First."), toolNamed("a", "Second.")]);
-  await book.add(source, {});
+  await add(source);
   expect(catalog.peek("a")?.tool.description).toBe("First.");
   expect(book.stats()[0]?.problems).toEqual(['"a" is offered twice; the first counts.']);
 });
 
 test("a tool that somebody has replaced is theirs from then on", async () => {
-  const { book, catalog } = setUp();
+  const { book, add, catalog } = setUp();
   const source = new ToldSource("pets", [toolNamed("a"), toolNamed("b")]);
-  await book.add(source, {});
+  await add(source);
   catalog.register([toolNamed("a", "Mine.")], { replace: true });
   source.host?.offer([toolNamed("b")]);
   expect(catalog.peek("a")?.tool.description).toBe("Mine.");
@@ -125,9 +128,9 @@ test("a tool that somebody has replaced is theirs from then on", async () => {
 });
 
 test("a changed tool with a broken schema stays as it was", async () => {
-  const { book, catalog, events } = setUp();
+  const { book, add, catalog, events } = setUp();
   const source = new ToldSource("pets", [toolNamed("a")]);
-  await book.add(source, {});
+  await add(source);
   source.host?.offer([{ ...toolNamed("a", "Worse."), input: { type: "nonsense" } }]);
   expect(catalog.peek("a")?.tool.description).toBe("Does it.");
   expect(book.stats()[0]?.problems[0]).toContain('Tool "a", input schema');
@@ -136,10 +139,10 @@ test("a changed tool with a broken schema stays as it was", async () => {
 
 describe("a source that", () => {
   test("cannot start is closed, and leaves no tool behind", async () => {
-    const { book, catalog, events } = setUp();
+    const { book, add, catalog, events } = setUp();
     const error = new ToolError("SOURCE_UNAVAILABLE", "It is not there.");
     const source = new ToldSource("pets", [toolNamed("a")], error);
-    await expect(book.add(source, {})).rejects.toBe(error);
+    await expect(add(source)).rejects.toBe(error);
     expect(source.closed).toBe(1);
     expect(catalog.list()).toEqual([]);
     expect(book.stats()).toEqual([]);
@@ -147,9 +150,9 @@ describe("a source that", () => {
   });
 
   test("is removed is closed, and offers in vain", async () => {
-    const { book, catalog } = setUp();
+    const { book, add, catalog } = setUp();
     const source = new ToldSource("pets", [toolNamed("a")]);
-    await book.add(source, {});
+    await add(source);
     expect(await book.remove("pets")).toBe(true);
     expect(await book.remove("pets")).toBe(false);
     source.host?.offer([toolNamed("late")]);
@@ -158,22 +161,43 @@ describe("a source that", () => {
   });
 
   test("is still starting when the registry closes is closed once, and said to be too late", async () => {
-    const { book, events } = setUp();
+    const { book, add, events } = setUp();
     const source = new ToldSource("pets", [toolNamed("a")]);
-    const adding = book.add(source, {});
+    const adding = add(source);
     await book.close();
     await expect(adding).rejects.toThrow("The registry is closed");
     expect(source.closed).toBe(1);
     expect(events.map(({ type }) => type)).toEqual(["source.closed"]);
-    await expect(book.add(source, {})).rejects.toThrow(TypeError);
+    await expect(add(source)).rejects.toThrow(TypeError);
   });
 });
 
+test("sources that are added at once start at once, and are registered in the order they were added", async () => {
+  const { book, add, catalog } = setUp();
+  const slow = new ToldSource("slow", [toolNamed("slow")]);
+  const { promise, resolve: letStart } = Promise.withResolvers<void>();
+  const start = slow.start.bind(slow);
+  slow.start = async (host) => {
+    await promise;
+    await start(host);
+  };
+  const quick = new ToldSource("quick", [toolNamed("quick")]);
+  const adding = [add(slow), add(quick)];
+  await Promise.resolve();
+  await Promise.resolve();
+  expect(quick.host).toBeDefined();
+  expect(catalog.list()).toEqual([]);
+  letStart();
+  expect(await Promise.all(adding)).toEqual([["slow"], ["quick"]]);
+  expect(catalog.list().map(({ tool }) => tool.name)).toEqual(["slow", "quick"]);
+  expect(book.stats().map(({ source }) => source)).toEqual(["slow", "quick"]);
+});
+
 test("ten thousand tools of which one changes are not registered anew", async () => {
-  const { book, told } = setUp();
+  const { add, told } = setUp();
   const many = Array.from({ length: 10_000 }, (_, number) => toolNamed(`t${number}`));
   const source = new ToldSource("pets", many);
-  await book.add(source, {});
+  await add(source);
   told.length = 0;
   source.host?.offer(many.with(7, toolNamed("t7", "Changed.")));
   expect(told).toEqual(["tool.updated t7"]);

@@ -2,8 +2,9 @@
 import type { EventSink } from "../core/call-event.ts";
 import type { SourceEvent } from "../core/source-event.ts";
 import type { SourceStats } from "../core/source-stats.ts";
+import type { Tool } from "../core/tool.ts";
 import type { ToolCatalog } from "../registry/tool-catalog.ts";
-import type { ToolSource } from "../sources/tool-source.ts";
+import type { SourceHost, ToolSource } from "../sources/tool-source.ts";
 import type { Clock } from "../time/clock.ts";
 import type { BoundTool } from "./bound-tool.ts";
 import { SourceTools, type SourceToolsOptions } from "./source-tools.ts";
@@ -15,21 +16,35 @@ export interface SourceBookParts {
   readonly emit: EventSink<SourceEvent>;
 }
 
-/** How a source is added. */
+/** How sources are added. */
 export type AddSourceOptions = Omit<SourceToolsOptions, "source">;
+
+/** A source that was not started yet, and the namespace its tools get. */
+export interface OpenedSource {
+  readonly source: ToolSource;
+  readonly namespace: string | undefined;
+}
+
+interface Offer {
+  readonly tools: readonly Tool[];
+  readonly problems: readonly string[];
+}
 
 interface KnownSource {
   readonly source: ToolSource;
   readonly tools: SourceTools;
   problems: readonly string[];
-  /** Whether its first offer has been told: what comes later is a change. */
-  isStarted: boolean;
+  /** What it offers before its turn to be registered has come. */
+  first: Offer | undefined;
+  isRegistered: boolean;
 }
 
 /** Sources that live as long as their registry, or until they are removed. */
 export class SourceBook {
   readonly #parts: SourceBookParts;
   readonly #known = new Set<KnownSource>();
+  /** Resolves when what was added before is registered. */
+  #turn: Promise<unknown> = Promise.resolve();
   #isClosed = false;
 
   constructor(parts: SourceBookParts) {
@@ -37,25 +52,18 @@ export class SourceBook {
   }
 
   /**
-   * Starts a source and registers what it offers. Returns the full names of its tools.
+   * Starts sources, all at once, and registers what they offer, in the order in which they were added. Returns the full
+   * names of their tools.
    *
-   * @throws what the source throws when it cannot start (it is closed then), and TypeError when the registry is closed.
+   * @throws what a source throws that cannot start (all of them are closed then), and TypeError when the registry is closed.
    */
-  async add(source: ToolSource, options: AddSourceOptions): Promise<readonly string[]> {
-    this.#checkOpen();
-    const { name } = source;
-    const tools = new SourceTools(this.#parts.catalog, { ...options, source: name });
-    const known: KnownSource = { source, tools, problems: [], isStarted: false };
-    this.#known.add(known);
-    try {
-      await source.start(this.#hostOf(known));
-      this.#checkOpen();
-    } catch (thrown) {
-      await this.#remove(known);
-      throw thrown;
-    }
-    known.isStarted = true;
-    return tools.names;
+  add(
+    opening: Promise<readonly OpenedSource[]>,
+    options: AddSourceOptions,
+  ): Promise<readonly string[]> {
+    const adding = this.#add(opening, options, this.#turn);
+    this.#turn = adding.catch(() => {});
+    return adding;
   }
 
   /** Closes the sources of this name and removes their tools. False when there is none. */
@@ -80,22 +88,63 @@ export class SourceBook {
     await Promise.all(open.map(({ source }) => this.#close(source)));
   }
 
-  #hostOf(known: KnownSource): Parameters<ToolSource["start"]>[0] {
+  async #add(
+    opening: Promise<readonly OpenedSource[]>,
+    options: AddSourceOptions,
+    turn: Promise<unknown>,
+  ): Promise<readonly string[]> {
+    const added = (await opening).map((opened) => this.#know(opened, options));
+    const starting = added.map((known) => this.#start(known));
+    try {
+      await Promise.all(starting);
+      await turn;
+      this.#checkOpen();
+    } catch (thrown) {
+      await Promise.allSettled(starting);
+      await Promise.all(added.map((known) => this.#remove(known)));
+      throw thrown;
+    }
+    for (const known of added) this.#registerFirst(known);
+    return added.flatMap(({ tools }) => tools.names);
+  }
+
+  #know({ source, namespace }: OpenedSource, options: AddSourceOptions): KnownSource {
+    const settings = { ...options, namespace, source: source.name };
+    const tools = new SourceTools(this.#parts.catalog, settings);
+    const known = { source, tools, problems: [], first: undefined, isRegistered: false };
+    this.#known.add(known);
+    return known;
+  }
+
+  async #start(known: KnownSource): Promise<void> {
+    this.#checkOpen();
     const { clock, emit } = this.#parts;
-    return {
-      clock,
-      emit,
-      offer: (tools, problems = []) => {
-        if (this.#isClosed || !this.#known.has(known)) return;
-        const outcome = known.tools.offer(tools);
-        known.problems = [...problems, ...outcome.problems];
-        if (!known.isStarted) return;
-        const { added, updated, removed } = outcome;
-        if (added.length + updated.length + removed.length === 0) return;
-        const base = { at: clock.epoch(), source: known.source.name };
-        emit({ ...base, type: "source.changed", ...outcome, problems: known.problems });
-      },
-    };
+    const offer: SourceHost["offer"] = (tools, problems = []) =>
+      this.#takeOffer(known, { tools, problems });
+    await known.source.start({ clock, emit, offer });
+  }
+
+  #takeOffer(known: KnownSource, offer: Offer): void {
+    if (!this.#known.has(known)) return;
+    if (known.isRegistered) this.#register(known, offer);
+    else known.first = offer;
+  }
+
+  #registerFirst(known: KnownSource): void {
+    const { first } = known;
+    known.isRegistered = true;
+    known.first = undefined;
+    if (first === undefined) return;
+    known.problems = [...first.problems, ...known.tools.offer(first.tools).problems];
+  }
+
+  #register(known: KnownSource, { tools, problems }: Offer): void {
+    const { added, updated, removed, problems: refused } = known.tools.offer(tools);
+    known.problems = [...problems, ...refused];
+    if (added.length + updated.length + removed.length === 0) return;
+    const { clock, emit } = this.#parts;
+    const what = { added, updated, removed, problems: known.problems };
+    emit({ type: "source.changed", at: clock.epoch(), source: known.source.name, ...what });
   }
 
   async #remove(known: KnownSource): Promise<void> {
