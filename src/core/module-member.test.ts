@@ -40,6 +40,35 @@ function method(name: string, on: MethodMember["on"], parameters?: string[]): Me
   return { kind: "method", method: name, on, parameters };
 }
 
+describe("a plain function", () => {
+  const list = (...given: unknown[]): unknown[] => given;
+
+  test("without parameters gets the input and the context", () => {
+    const input = { a: 1 };
+    const call = memberFunction(list, { kind: "function", parameters: undefined });
+    expect(call(input, CONTEXT)).toEqual([input, CONTEXT]);
+  });
+
+  test("with parameters gets those fields in order, and the context where it asks for it", () => {
+    const parameters = ["a", "b"];
+    const call = memberFunction(list, { kind: "function", parameters });
+    expect(call({ b: 2, c: 3 }, CONTEXT)).toEqual([undefined, 2]);
+    const asked = memberFunction(list, { kind: "function", parameters, context: true });
+    expect(asked({ a: 1 }, CONTEXT)).toEqual([1, undefined, CONTEXT]);
+  });
+
+  test("gets the items of a last list one by one, none where it is missing", () => {
+    const call = memberFunction(list, { kind: "function", parameters: ["a", "rest"], rest: true });
+    expect(call({ a: 1, rest: [2, 3] }, CONTEXT)).toEqual([1, 2, 3]);
+    expect(call({ a: 1 }, CONTEXT)).toEqual([1]);
+  });
+
+  test("must be one", () => {
+    const member = { kind: "function", parameters: [] } as const;
+    expect(() => memberFunction({}, member)).toThrow("The export is not a function.");
+  });
+});
+
 describe("a method", () => {
   test("without parameters gets the input and the context", () => {
     const input = { factor: 2 };

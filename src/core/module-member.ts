@@ -1,4 +1,5 @@
 /** From a module's export to the function behind a tool: one rule for the parent and for workers. */
+import type { CallShape } from "./tool-origin.ts";
 import { isDefinedTool, type ModuleMember, type Tool, type ToolContext } from "./tool.ts";
 
 /** The function behind a tool, ready to be called. */
@@ -16,15 +17,16 @@ const instances = new WeakMap<AnyClass, object>();
 /**
  * The function that `member` names inside `exported`.
  *
- * A method without `parameters` is called with `(input, context)`. With `parameters` it is called
- * with exactly those fields of the input, in that order, `undefined` for a missing one, and without
- * the context: behind the last field, it would land in an optional parameter that was left out of
- * the list, or in `...rest`.
+ * A function or a method without `parameters` is called with `(input, context)`. With `parameters` it
+ * is called with exactly those fields of the input, in that order, `undefined` for a missing one. The
+ * context follows only where it is asked for: behind the last field, it would land in an optional
+ * parameter that was left out of the list, or in `...rest`.
  *
  * @throws TypeError when there is nothing of that name.
  */
 export function memberFunction(exported: unknown, member: ModuleMember): ToolFunction {
   if (member.kind === "method") return methodFunction(exported, member);
+  if (member.kind === "function") return plainFunction(exported, member);
   if (member.kind === "tool") return toolFunction(exported);
   const found = toolsIn(exported).find((tool) => tool.name === member.toolName);
   if (found === undefined) {
@@ -57,21 +59,29 @@ function toolFunction(exported: unknown): ToolFunction {
   return (input, context) => exported.execute(input as never, context);
 }
 
+function plainFunction(exported: unknown, shape: CallShape): ToolFunction {
+  if (typeof exported !== "function") throw new TypeError("The export is not a function.");
+  const call = exported as Method;
+  return (input, context) => call(...givenTo(shape, input, context));
+}
+
 function methodFunction(exported: unknown, member: MethodMember): ToolFunction {
   const ownerOf = ownerFinder(exported, member.on);
-  const { method, parameters } = member;
-  if (parameters === undefined) {
-    return (input, context) => {
-      const owner = ownerOf();
-      return methodOf(owner, method).call(owner, input, context);
-    };
-  }
-  return (input) => {
+  return (input, context) => {
     const owner = ownerOf();
-    const fields = input as Readonly<Record<string, unknown>>;
-    const given = parameters.map((parameter) => fields[parameter]);
-    return methodOf(owner, method).apply(owner, given);
+    return methodOf(owner, member.method).apply(owner, givenTo(member, input, context));
   };
+}
+
+/** The arguments of a call. */
+function givenTo(shape: CallShape, input: unknown, context: ToolContext): unknown[] {
+  const { parameters, rest = false } = shape;
+  if (parameters === undefined) return [input, context];
+  const fields = input as Readonly<Record<string, unknown>>;
+  const given = parameters.map((parameter) => fields[parameter]);
+  if (rest) given.push(...((given.pop() ?? []) as unknown[]));
+  if (shape.context === true) given.push(context);
+  return given;
 }
 
 /** On what a method is called. A class makes its instance at the first call, so that only calls can fail by it. */

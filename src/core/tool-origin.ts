@@ -4,9 +4,9 @@ import type { ToolContext } from "./tool-shape.ts";
 /**
  * How another thread or process can get hold of a tool.
  *
- * `closure`: it cannot. `module`: it imports `url` and takes `exportName`; where that is a class or
- * an object, it calls `method` of it, and where it is a list or record of tools, it takes the one
- * named `toolName`. `source`: it imports `loader` and has its export `loadTool` make the function of `spec`.
+ * `closure`: it cannot. `module`: it imports `url` and takes `exportName`; where that is a function,
+ * it calls it, where it is a class or an object, it calls `method` of it, and where it is a list or
+ * record of tools, it takes the one named `toolName`. `source`: it imports `loader` and has its export `loadTool` make the function of `spec`.
  */
 export type ToolOrigin =
   | { readonly kind: "closure" }
@@ -38,15 +38,24 @@ export type LoadTool = (spec: never) => LoadedFunction | Promise<LoadedFunction>
 /** What {@link LoadTool} makes. */
 export type LoadedFunction = (input: unknown, context: ToolContext) => unknown;
 
+/** How a plain function or a method takes its input. */
+export interface CallShape {
+  /** Fields of the input to pass in order; undefined: `(input, context)`. */
+  readonly parameters: readonly string[] | undefined;
+  /** Whether the context follows behind the fields. Default false. */
+  readonly context?: boolean;
+  /** Whether the last field is a list whose items are passed one by one. Default false. */
+  readonly rest?: boolean;
+}
+
 /** Which part of a module's export a tool is. */
 export type ModuleMember =
   | { readonly kind: "tool" }
   | { readonly kind: "tool-in-collection"; readonly toolName: string }
-  | {
+  | ({ readonly kind: "function" } & CallShape)
+  | ({
       readonly kind: "method";
       readonly method: string;
       /** On the class's one instance, on the class itself (or the class of an object), on the object. */
       readonly on: "instance" | "class" | "object";
-      /** Fields of the input to pass in order, without the context; undefined: `(input, context)`. */
-      readonly parameters: readonly string[] | undefined;
-    };
+    } & CallShape);
