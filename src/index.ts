@@ -22,7 +22,13 @@ export type { CallTool, NestedCallOptions } from "./core/nested-call.ts";
 export type { StandardSchema } from "./core/standard-schema.ts";
 export type { CallOptions, ToolCall } from "./core/tool-call.ts";
 export { ToolError, type ToolErrorOptions } from "./core/tool-error.ts";
-export type { CallTiming, ErrorResult, OkResult, ToolResult } from "./core/tool-result.ts";
+export type {
+  CallTiming,
+  ErrorResult,
+  OkResult,
+  ToolResult,
+  TruncatedOutput,
+} from "./core/tool-result.ts";
 export {
   type ConcreteMode,
   type DefinedTool,
@@ -38,6 +44,7 @@ export {
   type ToolPermissions,
   type ToolProgress,
   type ToolSchema,
+  type TruncateStyle,
   defineTool,
   isDefinedTool,
 } from "./core/tool.ts";
@@ -64,7 +71,7 @@ export type {
   TenantLimitOptions,
   TokenRateOptions,
 } from "./limits/limit-options.ts";
-export { type RateLimitReading, readRateLimitHeaders } from "./limits/remaining-budget.ts";
+export { type RateLimitReading, readRateLimitHeaders } from "./core/remaining-budget.ts";
 export type { ToolFilter } from "./registry/tool-catalog.ts";
 export type { ToolRegistryOptions } from "./runtime/create-runtime.ts";
 export type { EventOf, ToolyardEvent } from "./runtime/event-hub.ts";

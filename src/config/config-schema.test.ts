@@ -192,6 +192,8 @@ describe("the schema has the fields of the types", () => {
     mode: true,
     tags: true,
     timeoutMs: true,
+    maxResultBytes: true,
+    truncate: true,
     annotations: true,
     permissions: true,
   };

@@ -69,11 +69,14 @@ function loaded(
   folder: string,
   source: ConfigSource,
 ): Omit<LoadedModule, "url"> {
-  const { timeoutMs, permissions, ...options } = settings;
+  const { timeoutMs, maxResultBytes, permissions, ...options } = settings;
   return {
     options: {
       ...options,
       ...(timeoutMs !== undefined && { timeoutMs: withInfinity(timeoutMs) as number }),
+      ...(maxResultBytes !== undefined && {
+        maxResultBytes: withInfinity(maxResultBytes) as number,
+      }),
       ...(isObject(permissions) && { permissions: absolutePaths(permissions, folder) }),
     },
     place: placeOf(source, path.slice(0, 2)),

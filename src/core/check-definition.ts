@@ -2,6 +2,7 @@
 import { ERROR_CODES } from "./error-codes.ts";
 import { EXECUTION_MODES } from "./execution-mode.ts";
 import { permissionsProblem } from "./permissions.ts";
+import { resultProblem } from "./result-size.ts";
 import type { RetryPolicy, Tool } from "./tool-shape.ts";
 
 /** A tool as JavaScript may write it. */
@@ -69,6 +70,7 @@ function settingProblem(tool: UncheckedTool): string | undefined {
   }
   return (
     timeProblem(tool) ??
+    resultProblem(tool) ??
     (retry === undefined ? undefined : retryProblem(retry)) ??
     (permissions === undefined ? undefined : permissionsProblem(permissions))
   );

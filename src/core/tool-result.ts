@@ -45,7 +45,20 @@ interface ResultBase {
 /** A call that gave an output. */
 export interface OkResult extends ResultBase {
   readonly status: "ok";
+  /** What the tool returned; where `truncated` is set, as much of it as a result may have. */
   readonly output: unknown;
+  /** Set when the tool returned more than a result may have (`maxResultBytes`). */
+  readonly truncated?: TruncatedOutput | undefined;
+}
+
+/** What was left out of an output. */
+export interface TruncatedOutput {
+  /** What `registry.result(id)` and the tool `read_result` know the whole by; undefined when it was too large to keep. */
+  readonly id: string | undefined;
+  /** Bytes of the whole: its text as UTF-8, images and the like as base64. */
+  readonly bytes: number;
+  /** How many of these the result has. */
+  readonly keptBytes: number;
 }
 
 /** A call that failed. */

@@ -38,6 +38,9 @@ export interface RetryPolicy {
   readonly retryOn?: readonly ErrorCode[];
 }
 
+/** Which part of an output that is too large is shown: its beginning, or its beginning and its end. */
+export type TruncateStyle = "head" | "head-tail";
+
 /** How far a running call has come. */
 export interface ToolProgress {
   /** Steps done, growing. */
@@ -113,6 +116,13 @@ export interface Tool {
   readonly resetTimeoutOnProgress?: boolean | undefined;
   /** Most milliseconds of CPU time of one attempt. Enforced in worker modes. Default: no limit. */
   readonly maxCpuMs?: number | undefined;
+  /**
+   * Most bytes of its output that a model gets, at least 512: UTF-8 bytes of text or of JSON, images and the like as
+   * base64. What is more is kept for `read_result`. `Infinity` for no limit. Default: the registry's `results.maxBytes`.
+   */
+  readonly maxResultBytes?: number | undefined;
+  /** What is left of a larger output: its beginning, or beginning and end. Default: the registry's `results.truncate`. */
+  readonly truncate?: TruncateStyle | undefined;
   /** When a failed call is tried again. Default: never. */
   readonly retry?: RetryPolicy | undefined;
   /** What the tool promises of itself. */

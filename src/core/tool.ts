@@ -22,6 +22,7 @@ export type {
   ToolContext,
   ToolProgress,
   ToolSchema,
+  TruncateStyle,
 } from "./tool-shape.ts";
 
 /** Marks values made by {@link defineTool}, also across copies of this package. */
@@ -51,6 +52,8 @@ const FIELDS: Readonly<Record<keyof Tool, true>> = {
   timeoutMs: true,
   resetTimeoutOnProgress: true,
   maxCpuMs: true,
+  maxResultBytes: true,
+  truncate: true,
   retry: true,
   annotations: true,
   tags: true,

@@ -42,3 +42,10 @@ test("a source's mode is stronger, its time and promises are weaker, and its tag
     annotations: { readOnly: true, idempotent: true },
   });
 });
+
+test("a source's size of results is for tools that set none", () => {
+  const settings = { maxResultBytes: 4_096, truncate: "head" } as const;
+  expect(withSettings(BARE, settings)).toMatchObject(settings);
+  const own = { maxResultBytes: Infinity, truncate: "head-tail" } as const;
+  expect(withSettings({ ...BARE, ...own }, settings)).toMatchObject(own);
+});

@@ -1,5 +1,11 @@
 /** Settings for all tools of one source. */
-import type { ExecutionMode, Tool, ToolAnnotations, ToolPermissions } from "../core/tool.ts";
+import type {
+  ExecutionMode,
+  Tool,
+  ToolAnnotations,
+  ToolPermissions,
+  TruncateStyle,
+} from "../core/tool.ts";
 
 /** What a source's tools have in common. All are optional. */
 export interface ToolSettings {
@@ -9,6 +15,10 @@ export interface ToolSettings {
   readonly tags?: readonly string[] | undefined;
   /** Most milliseconds of one attempt of tools that set none. Default: the registry's. */
   readonly timeoutMs?: number | undefined;
+  /** Most bytes of output of tools that set none that a model gets. Default: the registry's. */
+  readonly maxResultBytes?: number | undefined;
+  /** What is left of a larger output, for tools that do not say. Default: the registry's. */
+  readonly truncate?: TruncateStyle | undefined;
   /** What the tools promise; each hint of a tool's own is stronger. */
   readonly annotations?: ToolAnnotations | undefined;
   /** The only rights of tools that say nothing of theirs. Only tools of a module can be held to some. Default: all. */
@@ -17,13 +27,15 @@ export interface ToolSettings {
 
 /** The tool with a source's settings. */
 export function withSettings(tool: Tool, settings: ToolSettings): Tool {
-  const { mode, tags = [], timeoutMs, annotations, permissions } = settings;
+  const { mode, tags = [], annotations } = settings;
   return Object.freeze({
     ...tool,
     mode: mode ?? tool.mode,
     tags: [...new Set([...(tool.tags ?? []), ...tags])],
-    timeoutMs: tool.timeoutMs ?? timeoutMs,
+    timeoutMs: tool.timeoutMs ?? settings.timeoutMs,
+    maxResultBytes: tool.maxResultBytes ?? settings.maxResultBytes,
+    truncate: tool.truncate ?? settings.truncate,
     annotations: { ...annotations, ...tool.annotations },
-    permissions: tool.permissions ?? permissions,
+    permissions: tool.permissions ?? settings.permissions,
   });
 }

@@ -73,6 +73,8 @@ const KNOWN_FIELDS = new Set([
   "method",
   "static",
   "timeoutMs",
+  "maxResultBytes",
+  "truncate",
   "retry",
   "annotations",
   "tags",

@@ -5,6 +5,7 @@ import type {
   SchemaValue,
   ToolAnnotations,
   ToolSchema,
+  TruncateStyle,
 } from "../../core/tool.ts";
 
 /** Makes a tool of a method. Write it with {@link describeMethods} to have it checked. */
@@ -29,6 +30,10 @@ export interface MethodDescription<Field extends string = string> {
   readonly static?: boolean | undefined;
   /** Most milliseconds of one attempt. Default: the registry's. */
   readonly timeoutMs?: number | undefined;
+  /** Most bytes of its output that a model gets, from 512. `Infinity` for no limit. Default: the registry's. */
+  readonly maxResultBytes?: number | undefined;
+  /** What is left of a larger output: its beginning, or beginning and end. Default: the registry's. */
+  readonly truncate?: TruncateStyle | undefined;
   /** When a failed call is tried again. Default: never. */
   readonly retry?: RetryPolicy | undefined;
   /** What the method promises. */
