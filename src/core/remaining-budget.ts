@@ -1,5 +1,5 @@
 /** What the headers of an answer say of rate limits: what is left, and when to come again. */
-import type { UsageReport } from "../core/usage-report.ts";
+import type { UsageReport } from "./usage-report.ts";
 import { readQuotas } from "./rate-limit-fields.ts";
 
 /** What was read. What headers do not say, or say in a way nobody understands, is left out. */
