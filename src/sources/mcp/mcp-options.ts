@@ -52,6 +52,11 @@ export interface McpOptions extends ToolSettings {
   readonly exclude?: readonly string[] | undefined;
   /** Other names: from the name in the server to the one here. */
   readonly rename?: Readonly<Record<string, string>> | undefined;
+  /**
+   * Whether it is an error when the server cannot be started at first. Else it is tried again, and its tools come when it
+   * is there. Default true for one server, false for those of a block.
+   */
+  readonly required?: boolean | undefined;
   /** Adds the tools `list_resources` and `read_resource`. Default false. */
   readonly resources?: boolean | undefined;
   /** Adds the tools `list_prompts` and `get_prompt`. Default false. */
