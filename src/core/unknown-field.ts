@@ -20,16 +20,20 @@ const SYNONYMS: ReadonlyMap<string, string> = new Map([
 export function unknownFieldProblem(given: object, known: readonly string[]): string | undefined {
   const unknown = Object.keys(given).find((field) => !known.includes(field));
   if (unknown === undefined) return undefined;
-  const meant = SYNONYMS.get(unknown.toLowerCase()) ?? closest(unknown, known);
+  const meant = SYNONYMS.get(unknown.toLowerCase()) ?? closestWord(unknown, known);
   const remedy = meant === undefined ? `Known: ${known.join(", ")}.` : `Did you mean \`${meant}\`?`;
   return `\`${unknown}\` is unknown. ${remedy}`;
 }
 
-/** The field with the most letters in common at both ends, if those are half of it at least. */
-function closest(unknown: string, known: readonly string[]): string | undefined {
-  const shared = known.map((field) => sharedEnds(unknown.toLowerCase(), field.toLowerCase()));
-  const most = Math.max(...shared);
-  const found = known[shared.indexOf(most)];
+/** The known word with the most letters in common at both ends, if those are half of it at least. */
+export function closestWord(unknown: string, known: readonly string[]): string | undefined {
+  const wanted = unknown.toLowerCase();
+  let most = -1;
+  let found: string | undefined;
+  for (const word of known) {
+    const shared = sharedEnds(wanted, word.toLowerCase());
+    if (shared > most) [most, found] = [shared, word];
+  }
   return found !== undefined && most * 2 >= found.length ? found : undefined;
 }
 
