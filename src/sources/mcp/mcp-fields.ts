@@ -64,7 +64,7 @@ export class ServerFields {
   checkHeaders(headers: Readonly<Record<string, string>>): void {
     for (const [name, value] of Object.entries(headers)) {
       try {
-        new Headers([[name, value]]);
+        new Headers().append(name, value);
       } catch {
         throw this.wrong(`has a name or a value in \`headers.${name}\` that HTTP does not allow.`);
       }
