@@ -74,6 +74,7 @@ export type {
 export { type RateLimitReading, readRateLimitHeaders } from "./core/remaining-budget.ts";
 export type { ToolFilter } from "./registry/tool-catalog.ts";
 export type { ToolRegistryOptions } from "./runtime/create-runtime.ts";
+export type { ResultOptions } from "./runtime/result-limits.ts";
 export type { EventOf, ToolyardEvent } from "./runtime/event-hub.ts";
 export type { ToolInfo } from "./runtime/tool-info.ts";
 export { type RegisterOptions, ToolRegistry } from "./runtime/tool-registry.ts";

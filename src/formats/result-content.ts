@@ -49,11 +49,17 @@ export function renderParts<Native extends object>(
   toNative: (media: MediaPart) => Native | undefined,
 ): (string | Native)[] {
   return parts.map((part) => {
-    if (part.kind === "text") return part.text;
-    if (part.kind === "value") return JSON.stringify(part.value);
+    if (part.kind !== "media") return partText(part);
     const native = part.data === "" ? undefined : toNative(part);
-    return native ?? mediaNote(part, "cannot be shown here");
+    return native ?? partText(part);
   });
+}
+
+/** A part as text; of an image, a sound or a file a line that says what it is. */
+export function partText(part: ContentPart): string {
+  if (part.kind === "text") return part.text;
+  if (part.kind === "value") return JSON.stringify(part.value);
+  return mediaNote(part, "cannot be shown here");
 }
 
 /** The rendered parts as one text when there is nothing but text, else undefined. */
@@ -72,7 +78,8 @@ export function dataUrl(media: MediaPart): string {
   return `data:${media.mimeType};base64,${media.data}`;
 }
 
-function plainPart(output: unknown): ContentPart {
+/** An output that is no MCP-style content: a string as it is, anything else as JSON. Never throws. */
+export function plainPart(output: unknown): ContentPart {
   if (output === undefined) return NO_OUTPUT;
   if (typeof output === "string") return { kind: "text", text: output.toWellFormed() };
   return { kind: "value", value: toJsonValue(output) };

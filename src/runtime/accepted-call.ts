@@ -44,6 +44,8 @@ export interface AcceptedCall {
   /** Called when a permit is held: whoever feeds calls in may send the next. */
   readonly onAdmitted: (() => void) | undefined;
   readonly nesting: Nesting;
+  /** A program wants the output, not a model: it comes whole, however large. */
+  readonly isWhole: boolean;
   /** Undefined: no tool makes it. */
   readonly parent: CallParent | undefined;
 }

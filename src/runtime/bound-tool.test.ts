@@ -4,6 +4,7 @@ import { testTool } from "../testing/call-stage.ts";
 import { VirtualClock } from "../testing/virtual-clock.ts";
 import { type BoundTool, autoModeOf, bindTool } from "./bound-tool.ts";
 import { createRuntime } from "./create-runtime.ts";
+import { ResultLimits } from "./result-limits.ts";
 import { RetryBudgets } from "./retry-policies.ts";
 import { SharedResults } from "./shared-results.ts";
 
@@ -20,7 +21,7 @@ const fromModule: ToolOrigin = {
 function bind(settings: Partial<Tool> = {}, timeoutMs = 30_000): BoundTool {
   return bindTool(
     testTool("t", () => 1, settings),
-    { executors, timeoutMs, retryBudgets: new RetryBudgets(), shared },
+    { executors, timeoutMs, retryBudgets: new RetryBudgets(), shared, results: new ResultLimits() },
   );
 }
 

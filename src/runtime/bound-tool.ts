@@ -6,6 +6,7 @@ import { compileValidator } from "../schema/compile-validator.ts";
 import type { Validator } from "../schema/validator.ts";
 import type { RetryBudget } from "../limits/retry-budget.ts";
 import { type ResolvedRetryPolicy, resolveRetryPolicy } from "./retry.ts";
+import type { ResultLimit, ResultLimits } from "./result-limits.ts";
 import type { RetryBudgets } from "./retry-policies.ts";
 import type { SharedResults, ToolSharing } from "./shared-results.ts";
 import { ToolTally } from "./tool-tally.ts";
@@ -29,6 +30,8 @@ export interface BoundTool {
   readonly retryBudgets: readonly RetryBudget[];
   /** What its calls share. */
   readonly sharing: ToolSharing;
+  /** How large its results may be; undefined: as large as they are. */
+  readonly resultLimit: ResultLimit | undefined;
   /** What the tool itself asks for; undefined: what the registry says. */
   readonly mode: ExecutionMode | undefined;
   /** What `auto` means for this tool. */
@@ -44,6 +47,7 @@ export interface BindingParts {
   readonly timeoutMs: number;
   readonly retryBudgets: RetryBudgets;
   readonly shared: SharedResults;
+  readonly results: ResultLimits;
 }
 
 /**
@@ -68,6 +72,7 @@ export function bindTool(tool: Tool, parts: BindingParts): BoundTool {
     retry: resolveRetryPolicy(tool.retry),
     retryBudgets: parts.retryBudgets.of(tool),
     sharing: parts.shared.of(tool),
+    resultLimit: parts.results.of(tool),
     mode: tool.mode,
     autoMode: autoModeOf(tool),
     executors: { async: choose("async"), thread: choose("thread"), process: choose("process") },

@@ -21,6 +21,8 @@ export interface BatchSurroundings {
   readonly resolve: (name: string) => BoundTool;
   readonly emit: EventSink<CallEvent> | undefined;
   readonly nextCallNumber: () => number;
+  /** Outputs are wanted whole, whatever limits say. Default false. */
+  readonly isWhole?: boolean | undefined;
 }
 
 /** How the time of `deadlineMs` is counted: once for all calls, or from each call's own arrival. */
@@ -72,7 +74,14 @@ export class CallBatch {
     deadline: Deadline,
     onAdmitted: (() => void) | undefined,
   ): Promise<ToolResult> {
-    const { parts, defaultMode, resolve, emit, nextCallNumber } = this.#surroundings;
+    const {
+      parts,
+      defaultMode,
+      resolve,
+      emit,
+      nextCallNumber,
+      isWhole = false,
+    } = this.#surroundings;
     const options = this.#options;
     const callNumber = nextCallNumber();
     // Spelt out, for a spread costs more than the rest of this function.
@@ -87,6 +96,7 @@ export class CallBatch {
       emit,
       onAdmitted,
       nesting: this.#nesting,
+      isWhole,
       parent: undefined,
     });
   }

@@ -21,6 +21,12 @@ const MAX_TURN_MS = 5;
 
 type State = "open" | "draining" | "closed";
 
+/** Who wants to hear and have what of a batch. */
+interface BatchSettings {
+  readonly sink?: EventSink<CallEvent>;
+  readonly isWhole?: boolean;
+}
+
 /** Takes calls in as batches and streams. */
 export class CallIntake {
   /** The mode of calls whose tool and caller name none. */
@@ -45,9 +51,17 @@ export class CallIntake {
     this.mode = mode;
   }
 
-  /** Runs calls that are all there. @throws TypeError when closed. */
-  execute(calls: readonly ToolCall[], options: CallOptions): Promise<ToolResult[]> {
-    const batch = this.#makeBatch(options, "together");
+  /**
+   * Runs calls that are all there, for a model to read their results or, where `isWhole`, for a program.
+   *
+   * @throws TypeError when closed.
+   */
+  execute(
+    calls: readonly ToolCall[],
+    options: CallOptions,
+    isWhole: boolean = false,
+  ): Promise<ToolResult[]> {
+    const batch = this.#makeBatch(options, "together", { isWhole });
     return this.#during(batch, async () => {
       const results = await this.#runAll(calls, batch);
       if (this.#handBack !== undefined) {
@@ -94,7 +108,8 @@ export class CallIntake {
     const queue = new EventQueue<CallEvent>(MAX_UNREAD_EVENTS, () =>
       batch.cancel(new ToolError("CALL_CANCELLED", "The reader of the stream stopped.")),
     );
-    const batch = this.#makeBatch(options, "each", (event) => queue.push(event));
+    const sink: EventSink<CallEvent> = (event) => queue.push(event);
+    const batch = this.#makeBatch(options, "each", { sink });
     const target: FeedTarget = {
       batch,
       until: [batch.deadline, this.#admission],
@@ -142,7 +157,7 @@ export class CallIntake {
   #makeBatch(
     options: CallOptions,
     counting: DeadlineCounting,
-    sink?: EventSink<CallEvent>,
+    { sink, isWhole }: BatchSettings = {},
   ): CallBatch {
     if (this.#state !== "open") {
       throw new TypeError(`This registry is ${this.#state}; make a new one for further calls.`);
@@ -153,7 +168,7 @@ export class CallIntake {
     const nextCallNumber = this.#nextCallNumber;
     const defaultMode = this.mode;
     return new CallBatch(
-      { parts, root, defaultMode, resolve, emit, nextCallNumber },
+      { parts, root, defaultMode, resolve, emit, nextCallNumber, isWhole },
       options,
       counting,
     );

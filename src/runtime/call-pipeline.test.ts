@@ -110,6 +110,7 @@ describe("a call that is refused", () => {
       emit: undefined,
       onAdmitted: undefined,
       nesting: stage.nesting,
+      isWhole: false,
       parent: undefined,
     });
     expect(errorOf(result)).toMatchObject({
@@ -162,6 +163,7 @@ describe("a call that runs", () => {
         emit: ({ type }) => steps.push(type),
         onAdmitted: () => steps.push("admitted"),
         nesting: stage.nesting,
+        isWhole: false,
         parent: undefined,
       },
     );
@@ -242,6 +244,7 @@ describe("a call that runs", () => {
       emit: (event) => stage.events.push(event),
       onAdmitted: undefined,
       nesting: stage.nesting,
+      isWhole: false,
       parent: undefined,
     });
     expect(result).toMatchObject({ toolName: "math.add", calledAs: "math_add" });
@@ -278,6 +281,7 @@ describe("a call that runs", () => {
         emit: undefined,
         onAdmitted: undefined,
         nesting: stage.nesting,
+        isWhole: false,
         parent: undefined,
       });
       expect(codeOf(result)).toBe(code);

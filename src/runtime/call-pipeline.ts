@@ -3,7 +3,7 @@
  *
  *   budget ─▶ resolve ─▶ choose place ─▶ parse input ─▶ shared? ─▶
  *
- *     ┌ acquire permit ─▶ execute ─▶ release permit ┐ ─▶ parse output ─▶ result
+ *     ┌ acquire permit ─▶ execute ─▶ release permit ┐ ─▶ parse output ─▶ truncate ─▶ result
  *     └────────── back off, holding nothing ◀───────┘
  *
  * This file alone knows the order. Below it code throws or returns outcomes; `runCall` has the only
@@ -21,6 +21,7 @@ import { takeFromBudget } from "./call-budgets.ts";
 import { CallStory } from "./call-story.ts";
 import { parseInput, parseOutput } from "./parse-values.ts";
 import { ReadyCall } from "./ready-call.ts";
+import { truncateResult } from "./result-limits.ts";
 import { admit, backOff } from "./retry.ts";
 
 /** What every call of a registry shares. */
@@ -66,6 +67,8 @@ export async function runCall(parts: PipelineParts, accepted: AcceptedCall): Pro
       }
       let output = parseOutput(ready.bound, outcome.output);
       if (output instanceof Promise) output = await output;
+      const cut = truncateResult(ready, output);
+      if (cut !== undefined) return story.completed(cut.output, cut.truncated);
       return story.completed(output);
     }
   } catch (thrown) {

@@ -3,7 +3,13 @@ import type { CallEvent, EventSink } from "../core/call-event.ts";
 import type { ErrorCode } from "../core/error-codes.ts";
 import type { ToolCall } from "../core/tool-call.ts";
 import type { ToolError } from "../core/tool-error.ts";
-import type { CallTiming, ErrorResult, OkResult, ToolResult } from "../core/tool-result.ts";
+import type {
+  CallTiming,
+  ErrorResult,
+  OkResult,
+  ToolResult,
+  TruncatedOutput,
+} from "../core/tool-result.ts";
 import type { ConcreteMode, ToolProgress } from "../core/tool.ts";
 import type { AttemptTimes } from "../executors/executor.ts";
 import type { Clock } from "../time/clock.ts";
@@ -155,15 +161,17 @@ export class CallStory {
   shared({ result, sharedWith }: SharedResult): ToolResult {
     this.#sharedWith = sharedWith;
     if (sharedWith === undefined) this.#isCached = true;
-    return result.status === "ok" ? this.completed(result.output) : this.failed(result.error);
+    if (result.status === "error") return this.failed(result.error);
+    return this.completed(result.output, result.truncated);
   }
 
-  /** The call gave an output. */
-  completed(output: unknown): OkResult {
+  /** The call gave an output, of which this much is for the caller. */
+  completed(output: unknown, truncated?: TruncatedOutput): OkResult {
     const callId = this.#subject.call.id;
     const { calledAs, timing } = this.#ending();
     const toolName = this.#toolName;
-    const result: OkResult = { callId, toolName, calledAs, status: "ok", output, timing };
+    const status = "ok";
+    const result: OkResult = { callId, toolName, calledAs, status, output, truncated, timing };
     this.#tellWatchers(result);
     this.#tell({ type: "tool.completed", result });
     return result;

@@ -15,6 +15,7 @@ import { type BoundTool, DEFAULT_TIMEOUT_MS, bindTool } from "./bound-tool.ts";
 import type { PipelineParts } from "./call-pipeline.ts";
 import { checkMode } from "./check-mode.ts";
 import { EventHub } from "./event-hub.ts";
+import { ResultLimits, type ResultOptions } from "./result-limits.ts";
 import { RetryBudgets } from "./retry-policies.ts";
 import { SharedResults } from "./shared-results.ts";
 
@@ -26,6 +27,8 @@ export interface ToolRegistryOptions {
   readonly timeoutMs?: number | undefined;
   /** Which attempts may start when: by `"*"`, a tool's name, `github.*`, `source:pets`, `tag:llm`, `tenant`. */
   readonly limits?: LimitsOptions | undefined;
+  /** How large the results of calls may be, and how much is kept of what is larger. */
+  readonly results?: ResultOptions | undefined;
   /** Settings of the worker pools. */
   readonly pools?:
     | { readonly thread?: PoolOptions | undefined; readonly process?: PoolOptions | undefined }
@@ -42,6 +45,7 @@ export interface Runtime {
   readonly catalog: ToolCatalog<BoundTool>;
   readonly executors: Readonly<Record<ConcreteMode, Executor>>;
   readonly hub: EventHub;
+  readonly results: ResultLimits;
   /** Ends every call when it ends. */
   readonly root: Deadline;
 }
@@ -74,14 +78,15 @@ export function createRuntime(options: ToolRegistryOptions): Runtime {
   const limiter = new SchedulingLimiter({ limits: options.limits, clock, emit: hub.emit });
   const retryBudgets = new RetryBudgets(options.limits);
   const shared = new SharedResults(clock, options.limits);
+  const results = new ResultLimits(options.results);
   const bind = (tool: Parameters<typeof bindTool>[0]): BoundTool =>
-    bindTool(tool, { executors, timeoutMs, retryBudgets, shared });
+    bindTool(tool, { executors, timeoutMs, retryBudgets, shared, results });
   const catalog = new ToolCatalog({ bind, emit: hub.emit, epoch: () => clock.epoch() });
   const parts = { clock, limiter, random: Math.random };
-  return { parts, catalog, executors, hub, root: new Deadline(clock) };
+  return { parts, catalog, executors, hub, results, root: new Deadline(clock) };
 }
 
-const KNOWN = ["mode", "timeoutMs", "limits", "pools", "workerOutput", "clock"];
+const KNOWN = ["mode", "timeoutMs", "limits", "results", "pools", "workerOutput", "clock"];
 
 function checkOptions(options: ToolRegistryOptions): void {
   const unknown = Object.keys(options).find((key) => !KNOWN.includes(key));

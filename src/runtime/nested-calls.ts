@@ -53,6 +53,7 @@ export class NestedCalls {
       emit,
       onAdmitted: undefined,
       nesting,
+      isWhole: true,
       parent,
     });
     this.#running.set(deadline, running);

@@ -85,7 +85,7 @@ export class ToolSharing {
   }
 
   /** Tenant, context and mode may change an answer; priority, deadline, signal and budget do not. */
-  #keyOf({ accepted, input, executor }: ReadyCall): string | undefined {
+  #keyOf({ accepted, bound, input, executor }: ReadyCall): string | undefined {
     const { tenant, context, idempotencyKey } = accepted.options;
     // A key stands for a whole batch: within it, the place tells calls apart.
     const what =
@@ -94,7 +94,9 @@ export class ToolSharing {
         : `key ${accepted.index} ${JSON.stringify(idempotencyKey)}`;
     if (what === undefined) return undefined;
     const who = tenant === undefined ? "" : JSON.stringify(tenant);
-    return `${this.#id} ${executor.mode} ${identify(context)} ${who} ${what}`;
+    // Where results are cut to size, a program's is another than a model's.
+    const size = accepted.isWhole && bound.resultLimit !== undefined ? "whole" : "";
+    return `${this.#id} ${executor.mode} ${size} ${identify(context)} ${who} ${what}`;
   }
 }
 

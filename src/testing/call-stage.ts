@@ -22,6 +22,7 @@ import type { AcceptedCall, Nesting } from "../runtime/accepted-call.ts";
 import { type BoundTool, bindTool } from "../runtime/bound-tool.ts";
 import type { BatchSurroundings } from "../runtime/call-batch.ts";
 import { type PipelineParts, runCall } from "../runtime/call-pipeline.ts";
+import { ResultLimits, type ResultOptions } from "../runtime/result-limits.ts";
 import { RetryBudgets } from "../runtime/retry-policies.ts";
 import { SharedResults } from "../runtime/shared-results.ts";
 import { Deadline } from "../time/deadline.ts";
@@ -108,6 +109,7 @@ const workerOutput = (): void => {};
 export interface CallStageOptions {
   readonly tools: (clock: BlockableClock) => readonly Tool[];
   readonly limits?: LimitsOptions;
+  readonly results?: ResultOptions;
   /** Takes the place of the event loop, for outcomes it never gives. */
   readonly executor?: Executor;
   /** What jitter is made of. Default: always 0.5. */
@@ -130,7 +132,7 @@ export class CallStage {
   readonly #tools: ReadonlyMap<string, BoundTool>;
   #calls = 0;
 
-  constructor({ tools, limits, executor, random = () => 0.5 }: CallStageOptions) {
+  constructor({ tools, limits, results, executor, random = () => 0.5 }: CallStageOptions) {
     const { clock } = this;
     this.limiter = new WatchedLimiter(new SchedulingLimiter({ limits, clock }));
     this.parts = { clock, limiter: this.limiter, random };
@@ -145,7 +147,8 @@ export class CallStage {
     };
     const retryBudgets = new RetryBudgets(limits);
     const shared = new SharedResults(clock, limits);
-    const binding = { executors, timeoutMs: 30_000, retryBudgets, shared };
+    const sizes = new ResultLimits(results);
+    const binding = { executors, timeoutMs: 30_000, retryBudgets, shared, results: sizes };
     const bound = tools(clock).map((tool) => bindTool(tool, binding));
     this.#tools = new Map(bound.map((one) => [one.tool.name, one]));
   }
@@ -170,6 +173,7 @@ export class CallStage {
       onAdmitted: undefined,
       nesting: this.nesting,
       parent: undefined,
+      isWhole: false,
       ...differently,
     });
   }
