@@ -2,6 +2,7 @@
 import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
 import { type Place, PLACES } from "./contenders/contender.ts";
+import { readNames } from "./read-names.ts";
 
 /** How the benchmark is run. */
 export interface BenchSettings {
@@ -49,7 +50,7 @@ export function readOptions(args: readonly string[]): BenchSettings | undefined 
     rounds: readCount("rounds", values.rounds, values.quick ? 2 : 7),
     workers: readCount("workers", values.workers, availableParallelism()),
     seed: readCount("seed", values.seed, 1),
-    places: readPlaces(values.mode),
+    places: readNames("mode", values.mode, PLACES),
     jsonFile: values.json,
   };
 }
@@ -60,12 +61,4 @@ export function readCount(option: string, text: string | undefined, otherwise: n
   const count = Number(text);
   if (Number.isInteger(count) && count >= 1) return count;
   throw new TypeError(`--${option} must be an integer from 1, not "${text}".`);
-}
-
-function readPlaces(names: readonly string[]): Place[] {
-  const unknown = names.find((name) => !PLACES.some((place) => place === name));
-  if (unknown !== undefined) {
-    throw new TypeError(`--mode "${unknown}" is unknown; known: ${PLACES.join(", ")}.`);
-  }
-  return PLACES.filter((place) => names.includes(place));
 }

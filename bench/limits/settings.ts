@@ -1,6 +1,7 @@
 /** The command line of the benchmark of limits. */
 import { parseArgs } from "node:util";
 import { readCount } from "../options.ts";
+import { readNames } from "../read-names.ts";
 
 /** What can be measured on its own, in the order it is run. */
 export const SECTION_NAMES = [
@@ -68,7 +69,7 @@ export function readLimitSettings(args: readonly string[]): LimitBenchSettings |
     },
   });
   if (values.help) return undefined;
-  const sections = readSections(values.section);
+  const sections = readNames("section", values.section, SECTION_NAMES);
   if (values.svg !== undefined && !sections.includes("fairness")) {
     throw new TypeError("--svg draws the section fairness, which is not asked for.");
   }
@@ -82,12 +83,4 @@ export function readLimitSettings(args: readonly string[]): LimitBenchSettings |
     jsonFile: values.json,
     svgFile: values.svg,
   };
-}
-
-function readSections(names: readonly string[]): SectionName[] {
-  const unknown = names.find((name) => !SECTION_NAMES.some((section) => section === name));
-  if (unknown !== undefined) {
-    throw new TypeError(`--section "${unknown}" is unknown; known: ${SECTION_NAMES.join(", ")}.`);
-  }
-  return SECTION_NAMES.filter((section) => names.includes(section));
 }

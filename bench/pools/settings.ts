@@ -2,6 +2,7 @@
 import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
 import { readCount } from "../options.ts";
+import { readNames } from "../read-names.ts";
 
 /** What can be measured on its own, in the order it is run. */
 export const SECTION_NAMES = [
@@ -63,7 +64,7 @@ export function readPoolSettings(args: readonly string[]): PoolBenchSettings | u
     },
   });
   if (values.help) return undefined;
-  const sections = readSections(values.section);
+  const sections = readNames("section", values.section, SECTION_NAMES);
   if (values.svg !== undefined && !sections.includes("throughput")) {
     throw new TypeError("--svg draws the section throughput, which is not asked for.");
   }
@@ -75,12 +76,4 @@ export function readPoolSettings(args: readonly string[]): PoolBenchSettings | u
     jsonFile: values.json,
     svgFile: values.svg,
   };
-}
-
-function readSections(names: readonly string[]): SectionName[] {
-  const unknown = names.find((name) => !SECTION_NAMES.some((section) => section === name));
-  if (unknown !== undefined) {
-    throw new TypeError(`--section "${unknown}" is unknown; known: ${SECTION_NAMES.join(", ")}.`);
-  }
-  return SECTION_NAMES.filter((section) => names.includes(section));
 }
