@@ -1,0 +1,163 @@
+/** Gets documents: from the network through a function that knows where requests may go, or from files. */
+import { readFile, stat } from "node:fs/promises";
+import { resolve } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { thrownText } from "../../core/thrown-text.ts";
+import { ToolError } from "../../core/tool-error.ts";
+import { describeOther, versionOf } from "./document-kind.ts";
+import { type DocumentFile, ownValue, resolveUrl, shownUrl } from "./located-node.ts";
+import { parseText } from "./parse-document.ts";
+import type { References } from "./resolve-reference.ts";
+
+/**
+ * Fetches a text over http(s), where that is allowed. `url`: where it came from in the end, after redirects. Throws
+ * ToolErrors.
+ */
+export type FetchText = (url: URL) => Promise<{ readonly text: string; readonly url: URL }>;
+
+/** Most documents that one document may be spread over, itself included. */
+const MAX_DOCUMENTS = 100;
+/** Most bytes of a document that is a file. */
+const MAX_FILE_BYTES = 100 * 1024 * 1024;
+
+/**
+ * Gets the document that a source is made of.
+ *
+ * @throws TypeError when what is given is no OpenAPI document, or no address; ToolError `SOURCE_UNAVAILABLE` when
+ *   something else is found at its address, and what `fetchText` throws.
+ */
+export async function loadEntry(
+  given: string | URL | object,
+  fetchText: FetchText,
+): Promise<DocumentFile> {
+  if (typeof given === "object" && !(given instanceof URL)) return givenObject(given);
+  const url = addressOf(given);
+  const { text, url: found } = await readText(url, fetchText);
+  const root = await parseText(text).catch((thrown: unknown) => {
+    throw notOpenApi(url, isGraphQlText(text) ?? thrownText(thrown), thrown);
+  });
+  if (versionOf(root) === undefined) throw notOpenApi(url, `it is ${describeOther(root)}`);
+  return toFile(root, found);
+}
+
+/** Loads all that is wanted; what cannot be had is noted as a failure. */
+export async function loadWanted(references: References, fetchText: FetchText): Promise<void> {
+  const free = MAX_DOCUMENTS - references.size;
+  const wanted = [...references.wanted];
+  for (const url of wanted.slice(Math.max(0, free))) {
+    references.fail(
+      url,
+      `${shownUrl(url)} is not loaded: the document is spread over more than ${MAX_DOCUMENTS} others`,
+    );
+  }
+  await Promise.all(
+    wanted.slice(0, Math.max(0, free)).map((url) => loadOne(references, url, fetchText)),
+  );
+}
+
+async function loadOne(references: References, url: string, fetchText: FetchText): Promise<void> {
+  try {
+    const { text, url: found } = await readText(new URL(url), fetchText);
+    references.add(toFile(await parseText(text), found), url);
+  } catch (thrown) {
+    references.fail(
+      url,
+      `${shownUrl(url)}, which it refers to, cannot be read: ${thrownText(thrown)}`,
+    );
+  }
+}
+
+function givenObject(given: object): DocumentFile {
+  const root = asJson(given);
+  if (versionOf(root) !== undefined) return toFile(root, undefined);
+  throw new TypeError(
+    `The object that was given is no OpenAPI document: it is ${describeOther(root)}.`,
+  );
+}
+
+/** A copy that is JSON and nothing else. */
+function asJson(given: object): unknown {
+  try {
+    return JSON.parse(JSON.stringify(given)) as unknown;
+  } catch (cause) {
+    throw new TypeError(
+      "The OpenAPI document cannot be written as JSON: give it as it was before its `$ref`s were replaced by what " +
+        "they name.",
+      { cause },
+    );
+  }
+}
+
+function toFile(root: unknown, url: URL | undefined): DocumentFile {
+  const self = ownValue(root, "$self");
+  const base = typeof self === "string" ? resolveUrl(self, url?.href) : undefined;
+  const href = url?.href.replace(/#.*$/s, "");
+  return { url: href, base: base?.replace(/#.*$/s, "") ?? href, root };
+}
+
+function addressOf(given: unknown): URL {
+  if (given instanceof URL) return checkedProtocol(given);
+  if (typeof given !== "string" || given === "") {
+    throw new TypeError("An OpenAPI document is given by its URL, its path, or as an object.");
+  }
+  if (/^\s*[{<]|\n/.test(given)) {
+    throw new TypeError(
+      "What was given is the text of an OpenAPI document: give its URL, its path, or the object that the text stands for.",
+    );
+  }
+  // Two letters at least before the colon: `C:\api.yaml` is a path.
+  return /^[a-z][a-z\d+.-]+:/i.test(given)
+    ? checkedProtocol(parsedUrl(given))
+    : pathToFileURL(resolve(given));
+}
+
+function parsedUrl(text: string): URL {
+  const url = URL.parse(text);
+  if (url === null)
+    throw new TypeError(`${text} is no URL. Give the OpenAPI document's URL or path.`);
+  return url;
+}
+
+function checkedProtocol(url: URL): URL {
+  if (/^(?:https?|file):$/.test(url.protocol)) return url;
+  throw new TypeError(
+    `An OpenAPI document cannot be read from a ${url.protocol} address: give an http(s) URL, a file URL or a path.`,
+  );
+}
+
+async function readText(url: URL, fetchText: FetchText): ReturnType<FetchText> {
+  if (url.protocol !== "file:") return await fetchText(url);
+  const path = fileURLToPath(url);
+  const found = await stat(path).catch(() => undefined);
+  if (found === undefined) {
+    throw new TypeError(
+      `There is no file ${path}. Relative paths start from the current directory, ${process.cwd()}.`,
+    );
+  }
+  if (!found.isFile()) throw new TypeError(`${path} is not a file.`);
+  if (found.size > MAX_FILE_BYTES) {
+    throw new TypeError(`${path} has ${found.size} bytes; at most ${MAX_FILE_BYTES} are read.`);
+  }
+  return { text: await readFile(path, "utf8"), url };
+}
+
+function notOpenApi(url: URL, what: string, cause?: unknown): TypeError | ToolError {
+  const options = cause === undefined ? {} : { cause };
+  if (url.protocol === "file:") {
+    return new TypeError(`${fileURLToPath(url)} is no OpenAPI document: ${what}.`, options);
+  }
+  const address = shownUrl(url.href);
+  return new ToolError("SOURCE_UNAVAILABLE", `${address} is no OpenAPI document: ${what}.`, {
+    ...options,
+    retryable: false,
+    details: { url: address },
+  });
+}
+
+function isGraphQlText(text: string): string | undefined {
+  return /^\s*(?:type|schema|interface|input|enum|directive|extend|scalar)\s+[\w@{]/m.test(
+    text.slice(0, 5_000),
+  )
+    ? "it is a GraphQL schema, and GraphQL is not read"
+    : undefined;
+}
