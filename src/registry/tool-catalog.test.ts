@@ -46,6 +46,9 @@ describe("registering", () => {
       tool: add,
       bound: "add#1",
       namespace: undefined,
+      source: undefined,
+      deferred: false,
+      builtIn: false,
       disabled: undefined,
     });
     expect(events).toEqual([
@@ -102,6 +105,26 @@ describe("registering", () => {
     const { catalog } = makeCatalog();
     catalog.register([present]);
     expect(() => catalog.register([present])).toThrow("`replace: true`");
+  });
+
+  test("says of tools whether the model is told of them only when it searches", () => {
+    const { catalog } = makeCatalog();
+    catalog.register([makeTool("a")]);
+    catalog.register([makeTool("b")], { deferred: true });
+    const names = (deferred: boolean): string[] =>
+      catalog.list({ deferred }).map(({ tool }) => tool.name);
+    expect([names(true), names(false)]).toEqual([["b"], ["a"]]);
+  });
+
+  test("lets any tool take the place of one of the registry's own, and owes nothing to it", () => {
+    const { catalog } = makeCatalog();
+    catalog.register([makeTool("search_tools")], { builtIn: true });
+    catalog.disable("search_tools");
+    const own = makeTool("search_tools", { description: "Mine" });
+    catalog.register([own]);
+    expect(catalog.peek("search_tools")).toMatchObject({ tool: own, builtIn: false });
+    expect(catalog.peek("search_tools")?.disabled).toBeUndefined();
+    expect(() => catalog.register([own])).toThrow("is registered already");
   });
 
   test("replaces in place when asked, and what was switched off stays off", () => {

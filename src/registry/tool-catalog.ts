@@ -22,6 +22,10 @@ export interface CatalogEntry<Bound> {
   readonly namespace: string | undefined;
   /** The name of the source that offers it; undefined when none does. */
   readonly source: string | undefined;
+  /** The model is told of it only when it searches. */
+  readonly deferred: boolean;
+  /** It belongs to the registry itself, and gives way to any other of its name. */
+  readonly builtIn: boolean;
   /** Set when it is switched off, with the reason if one was given. */
   readonly disabled: { readonly reason: string | undefined } | undefined;
 }
@@ -39,6 +43,8 @@ export interface ToolFilter {
   readonly tags?: readonly string[];
   /** Tools that are switched on, or off. */
   readonly enabled?: boolean;
+  /** Tools that the model is told of only when it searches, or the others. */
+  readonly deferred?: boolean;
   /** Tools with one of these full names; `*` stands for any characters, dots too. */
   readonly names?: readonly string[];
 }
@@ -61,6 +67,10 @@ export interface CatalogRegisterOptions {
   readonly replace?: boolean | undefined;
   /** The source that offers them. */
   readonly source?: string | undefined;
+  /** Tell the model of them only when it searches. Default false. */
+  readonly deferred?: boolean | undefined;
+  /** They belong to the registry itself, and give way to others of their names. Default false. */
+  readonly builtIn?: boolean | undefined;
 }
 
 /** Keeps tools by name. */
@@ -155,7 +165,7 @@ export class ToolCatalog<Bound> {
 
   /** The tools that a filter lets through, in the order of registration. */
   list(filter: ToolFilter = {}): readonly CatalogEntry<Bound>[] {
-    const fits = matcher(filter);
+    const fits = entryMatcher(filter);
     return [...this.#entries.values()].filter(fits);
   }
 
@@ -175,11 +185,13 @@ export class ToolCatalog<Bound> {
 
   #prepare(given: Tool, options: CatalogRegisterOptions): CatalogEntry<Bound> {
     checkDefinition(given);
-    const { namespace, source, replace = false } = options;
+    const { namespace, source, replace = false, deferred = false, builtIn = false } = options;
     const tool = namespaced(given, namespace);
-    const present = this.#entries.get(tool.name);
+    const known = this.#entries.get(tool.name);
+    const present = known?.builtIn === true ? undefined : known;
     if (present !== undefined && !replace) throw nameTaken(tool.name);
-    return { tool, bound: this.#parts.bind(tool), namespace, source, disabled: present?.disabled };
+    const bound = this.#parts.bind(tool);
+    return { tool, bound, namespace, source, deferred, builtIn, disabled: present?.disabled };
   }
 
   #entry(name: string): CatalogEntry<Bound> {
@@ -216,13 +228,15 @@ export class ToolCatalog<Bound> {
   }
 }
 
-function matcher(filter: ToolFilter): (entry: CatalogEntry<unknown>) => boolean {
-  const { namespace, source, tags = [], enabled } = filter;
+/** Tells whether an entry fits a filter. */
+export function entryMatcher(filter: ToolFilter): (entry: CatalogEntry<unknown>) => boolean {
+  const { namespace, source, tags = [], enabled, deferred } = filter;
   const isNamed = filter.names === undefined ? () => true : nameMatcher(filter.names);
-  return ({ tool, namespace: own, source: from, disabled }) =>
+  return ({ tool, namespace: own, source: from, disabled, deferred: isDeferred }) =>
     (namespace === undefined || isWithin(own, namespace)) &&
     (source === undefined || source === from) &&
     (enabled === undefined || enabled === (disabled === undefined)) &&
+    (deferred === undefined || deferred === isDeferred) &&
     tags.every((tag) => tool.tags?.includes(tag)) &&
     isNamed(tool.name);
 }

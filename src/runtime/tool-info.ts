@@ -10,6 +10,8 @@ export interface ToolInfo {
   readonly tags: readonly string[];
   readonly annotations: ToolAnnotations;
   readonly enabled: boolean;
+  /** Whether the model is told of it only when it searches. */
+  readonly deferred: boolean;
   /** Why it is switched off, if that was said. */
   readonly disabledReason: string | undefined;
   /** The tool's own mode; undefined when it leaves that to the registry. */
@@ -31,6 +33,7 @@ export function describeTool({
   bound,
   namespace,
   source,
+  deferred,
   disabled,
 }: CatalogEntry<BoundTool>): ToolInfo {
   const modes = Object.keys(bound.executors) as ConcreteMode[];
@@ -41,6 +44,7 @@ export function describeTool({
     tags: tool.tags ?? [],
     annotations: tool.annotations ?? {},
     enabled: disabled === undefined,
+    deferred,
     disabledReason: disabled?.reason,
     mode: tool.mode,
     autoMode: bound.autoMode,

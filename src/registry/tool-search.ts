@@ -1,0 +1,174 @@
+/**
+ * Finds tools by what they are for: BM25+ over names, descriptions, tags and parameters, by minisearch.
+ *
+ * The index is made when somebody first searches, and follows the catalog from search to search: it compares
+ * snapshots, and touches only tools whose texts have changed. The library is loaded then, and synchronously, because
+ * searching is synchronous.
+ */
+import { createRequire } from "node:module";
+import type * as MiniSearchModule from "minisearch";
+import type { Tool } from "../core/tool.ts";
+import {
+  type CatalogEntry,
+  type CatalogSnapshot,
+  type ToolFilter,
+  entryMatcher,
+} from "./tool-catalog.ts";
+import { queryTerms, searchTerms } from "./tool-search-terms.ts";
+import { type ToolText, toolText } from "./tool-search-text.ts";
+
+/** Tools found unless `limit` says otherwise. */
+const DEFAULT_LIMIT = 10;
+/** Shorter words must be met as they are. */
+const MIN_PREFIX_LENGTH = 3;
+const MIN_FUZZY_LENGTH = 4;
+/** Part of a word's letters that may be wrong. */
+const FUZZY = 0.2;
+/** Scores that differ by less are the same: sums of floating-point numbers depend on their order. */
+const SCORE_STEP = 1e-6;
+
+/** How to search. All are optional. */
+export interface SearchOptions {
+  /** Most tools to find. Default 10. */
+  readonly limit?: number | undefined;
+  /** Which tools to look at. Default: all that are switched on; say `enabled: false` for the others. */
+  readonly filter?: ToolFilter | undefined;
+}
+
+/** A tool that was found. */
+export interface ToolMatch {
+  /** The name it is registered under. */
+  readonly name: string;
+  /** Above 0; larger is better. Comparable within one search only. */
+  readonly score: number;
+  readonly description: string;
+  readonly namespace: string | undefined;
+  /** The OpenAPI document, MCP server or other source that offers it; undefined when none does. */
+  readonly source: string | undefined;
+  readonly tags: readonly string[];
+  readonly enabled: boolean;
+  /** Whether the model is told of it only when it searches. */
+  readonly deferred: boolean;
+}
+
+type Index = MiniSearchModule.default<Indexed>;
+
+interface Indexed extends ToolText {
+  /** The tool that these texts are of. */
+  readonly tool: Tool;
+}
+
+/** Searches the tools of one catalog. */
+export class ToolSearch {
+  readonly #catalog: { snapshot(): CatalogSnapshot<unknown> };
+  readonly #indexed = new Map<string, Indexed>();
+  #index: Index | undefined;
+  #snapshot: CatalogSnapshot<unknown> = new Map();
+
+  constructor(catalog: { snapshot(): CatalogSnapshot<unknown> }) {
+    this.#catalog = catalog;
+  }
+
+  /**
+   * The tools that fit a query in words, best first; equally good ones by name. Words may be cut short or misspelt;
+   * not every word must be met. None for a query without words.
+   *
+   * @throws TypeError when the query is no text or the limit no whole number from 1.
+   */
+  search(query: string, { limit = DEFAULT_LIMIT, filter }: SearchOptions = {}): ToolMatch[] {
+    if (typeof query !== "string") throw new TypeError("A query must be a text.");
+    if (limit !== Infinity && (!Number.isInteger(limit) || limit < 1)) {
+      throw new TypeError("`limit` must be a whole number from 1; Infinity for all.");
+    }
+    const terms = queryTerms(query);
+    if (terms.length === 0) return [];
+    const index = this.#follow();
+    const entries = this.#snapshot;
+    const fits = entryMatcher({ enabled: true, ...filter });
+    const found = index.search(terms.join(" "), {
+      filter: ({ id }) => {
+        const entry = entries.get(id as string);
+        return entry !== undefined && fits(entry);
+      },
+    });
+    return found
+      .map(({ id, score }) => matchOf(entries.get(id as string), score))
+      .filter((match) => match !== undefined)
+      .toSorted(byScore)
+      .slice(0, limit);
+  }
+
+  /** The index of the catalog as it is now. */
+  #follow(): Index {
+    const index = (this.#index ??= makeIndex());
+    const before = this.#snapshot;
+    const now = this.#catalog.snapshot();
+    if (now === before) return index;
+    for (const [name, known] of this.#indexed) {
+      if (!now.has(name)) this.#remove(index, known);
+    }
+    for (const { tool, builtIn } of now.values()) {
+      if (builtIn) continue;
+      const known = this.#indexed.get(tool.name);
+      if (known?.tool !== tool) this.#put(index, known, { ...toolText(tool), tool });
+    }
+    this.#snapshot = now;
+    return index;
+  }
+
+  #put(index: Index, known: Indexed | undefined, text: Indexed): void {
+    this.#indexed.set(text.name, text);
+    if (known !== undefined && isSame(known, text)) return;
+    if (known !== undefined) index.remove(known);
+    index.add(text);
+  }
+
+  #remove(index: Index, known: Indexed): void {
+    index.remove(known);
+    this.#indexed.delete(known.name);
+  }
+}
+
+function makeIndex(): Index {
+  const MiniSearch = createRequire(import.meta.url)(
+    "minisearch",
+  ) as typeof MiniSearchModule.default;
+  return new MiniSearch<Indexed>({
+    idField: "name",
+    fields: ["name", "description", "tags", "parameters"],
+    tokenize: searchTerms,
+    processTerm: (term) => term,
+    searchOptions: {
+      boost: { name: 4, tags: 2, parameters: 0.5 },
+      prefix: (term) => term.length >= MIN_PREFIX_LENGTH,
+      fuzzy: (term) => (term.length >= MIN_FUZZY_LENGTH ? FUZZY : false),
+    },
+  });
+}
+
+function isSame(one: ToolText, other: ToolText): boolean {
+  return (
+    one.description === other.description &&
+    one.tags === other.tags &&
+    one.parameters === other.parameters
+  );
+}
+
+function matchOf(entry: CatalogEntry<unknown> | undefined, score: number): ToolMatch | undefined {
+  if (entry === undefined) return undefined;
+  const { tool, namespace, source, deferred, disabled } = entry;
+  return {
+    name: tool.name,
+    score: Math.round(score / SCORE_STEP) * SCORE_STEP,
+    description: tool.description,
+    namespace,
+    source,
+    tags: tool.tags ?? [],
+    enabled: disabled === undefined,
+    deferred,
+  };
+}
+
+function byScore(one: ToolMatch, other: ToolMatch): number {
+  return other.score - one.score || (one.name < other.name ? -1 : 1);
+}
