@@ -1,7 +1,7 @@
 /** What a module exports, sorted by what it can give. */
 import { toolsIn } from "../../core/module-member.ts";
 import { isDefinedTool } from "../../core/tool.ts";
-import type { Class } from "../native/class-methods.ts";
+import type { Class, MethodOwner } from "../native/class-methods.ts";
 import { staticDescriptions } from "../native/class-tools.ts";
 
 /** What an export is: a tool, a list or record of tools, a class, an object without tools, or no use. */
@@ -14,6 +14,13 @@ export interface ModuleExport {
   readonly is: ExportKind;
 }
 
+/** A module that was imported. */
+export interface ImportedModule {
+  readonly url: string;
+  readonly path: string;
+  readonly all: readonly ModuleExport[];
+}
+
 /**
  * Looks at an export.
  *
@@ -24,9 +31,15 @@ export function readExport(name: string, value: unknown): ModuleExport {
   return { name, value, is: kindOf(value) };
 }
 
-/** Whether a class describes methods of its own accord. */
-export function isToolClass(value: Class): boolean {
+/** Whether a class, or that of an object, describes methods of its own accord. */
+function isToolClass(value: MethodOwner): boolean {
   return Object.keys(staticDescriptions(value)).length > 0;
+}
+
+/** Whether an export is a function, or a class or an object that describes no methods of its own accord. */
+export function isBare({ is, value }: ModuleExport): boolean {
+  if (is === "class" || is === "object") return !isToolClass(value as MethodOwner);
+  return is === "other" && typeof value === "function";
 }
 
 /** `add (a function), version (a string)`, for messages. */

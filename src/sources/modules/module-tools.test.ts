@@ -268,7 +268,8 @@ describe("a module", () => {
     ["square", "is a function. It must be made by defineTool"],
     ["Matrix", "Matrix describes no methods. Describe them in the option `methods`"],
   ])("that is asked for %s says what it has instead: %s", async (name, message) => {
-    const error = await refusal(fixture("math-tools.ts"), { export: ["add", name] });
+    const options = { export: ["add", name], derive: false };
+    const error = await refusal(fixture("math-tools.ts"), options);
     expect(error.message).toContain(message);
   });
 

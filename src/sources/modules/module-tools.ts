@@ -1,31 +1,37 @@
 /**
  * Tools from what a module exports. They are portable: a worker imports the same URL and finds the
- * same function through `core/module-member.ts`.
+ * same function through `core/module-member.ts`. Plain functions and classes get names, descriptions and schemas
+ * from their types and JSDoc comments (`derive/`).
  */
 import { memberFunction, toolsIn } from "../../core/module-member.ts";
 import type { ModuleMember, Tool, ToolOrigin } from "../../core/tool.ts";
-import type { Class, MethodOwner } from "../native/class-methods.ts";
+import type { MethodOwner } from "../native/class-methods.ts";
 import { type ClassToolsOptions, methodTools } from "../native/class-tools.ts";
 import { withSettings } from "../tool-settings.ts";
 import { compiledModuleUrl } from "./compiled-module.ts";
+import { deriveExports, type DeriveOptions, tellProblems } from "./derive-exports.ts";
+import type { DerivedExport } from "./derived-tools.ts";
 import { importModule } from "./import-module.ts";
 import {
   describeExport,
   describeExports,
   type ExportKind,
-  isToolClass,
+  type ImportedModule,
+  isBare,
   type ModuleExport,
   readExport,
 } from "./module-export.ts";
 import { modulePath, moduleUrl } from "./module-url.ts";
 
 /** Settings of {@link moduleTools}. `methods` is for the one class it exports, or the one that `export` names. */
-export interface ModuleToolsOptions extends ClassToolsOptions {
-  /**
-   * Names of the exports to take; each must give tools. An object is taken for its methods only when
-   * it is named here. Default: every tool, list or record of tools, and class that describes methods.
-   */
-  readonly export?: string | readonly string[] | undefined;
+export interface ModuleToolsOptions extends ClassToolsOptions, DeriveOptions {}
+
+/** Exports that are taken. */
+interface ChosenExports {
+  /** Those that give tools of their own accord. */
+  readonly own: readonly ModuleExport[];
+  /** Those whose types are read. */
+  readonly bare: readonly ModuleExport[];
 }
 
 /** What one export gives. */
@@ -38,7 +44,10 @@ interface Offer {
 /**
  * Imports a module and makes tools of its exports: values made by `defineTool`, lists and records of
  * them, and classes whose methods are described in their static field `tools` or in `options.methods`.
- * What is exported under two names is taken once. Other exports are left alone.
+ * What is exported under two names is taken once.
+ *
+ * Where there are none of these, exported functions and public methods of exported classes become tools, if they have a
+ * JSDoc comment: see `docs/modules.md`. Other exports are left alone.
  *
  * A module cannot take its own tools while it is being loaded: it would wait for itself.
  *
@@ -47,7 +56,7 @@ interface Offer {
  *   there is no such `.ts` (`.mts`) file, the `.js` (`.mjs`) file beside it is taken, so that
  *   `new URL("./tools.ts", import.meta.url)` holds after compilation too; `origin.url` is then that file's.
  * @throws TypeError when the module cannot be imported, has no tools, or an export that was named
- *   gives none.
+ *   gives none; when types must be read and the package for it is not installed; when its schemas are older than it.
  */
 export async function moduleTools(
   location: string | URL,
@@ -56,50 +65,75 @@ export async function moduleTools(
   const url = await compiledModuleUrl(moduleUrl(location));
   const exports = await importModule(url);
   const all = Object.keys(exports).map((name) => readExport(name, exports[name]));
-  const chosen = chooseExports(modulePath(url), all, options);
-  const offers = chosen.flatMap((exported) => offersOf(exported, url, options));
-  const tools = firstOfEach(offers).flatMap((offer) => offer.tools());
-  if (tools.length > 0) return tools;
-  throw new TypeError(
-    `The module ${modulePath(url)} exports no tools. Its exports: ${describeExports(all)}. ` +
-      "Export values made by defineTool, or a class that describes its methods.",
+  const module: ImportedModule = { url, path: modulePath(url), all };
+  const { own, bare } = chooseExports(module, options);
+  const derived = await deriveExports(module, bare, options);
+  const offers = own.flatMap((exported) => offersOf(exported, url, options));
+  const tools = firstOfEach([...offers, ...derived.map(offerOf)]).flatMap((offer) => offer.tools());
+  const problems = [...new Set(derived.flatMap((exported) => exported.problems))];
+  if (tools.length === 0) throw new TypeError(noTools(module, problems));
+  tellProblems(module, problems, options);
+  return tools;
+}
+
+function offerOf({ exported, tools }: DerivedExport): Offer {
+  return { subject: exported.value, tools: () => tools };
+}
+
+function noTools({ path, all }: ImportedModule, problems: readonly string[]): string {
+  const reasons = problems.length === 0 ? "" : `${problems.join(" ")} `;
+  return (
+    `The module ${path} exports no tools. Its exports: ${describeExports(all)}. ${reasons}` +
+    "Export values made by defineTool, a class that describes its methods, or functions with JSDoc comments."
   );
 }
 
 /** The exports to take, the most direct kind first, so that a tool that is also in a list is taken by itself. */
-function chooseExports(
-  path: string,
-  all: readonly ModuleExport[],
-  options: ModuleToolsOptions,
-): readonly ModuleExport[] {
-  const named = options.export === undefined ? undefined : namedExports(path, all, options.export);
-  const owners = (named ?? all).filter(
+function chooseExports(module: ImportedModule, options: ModuleToolsOptions): ChosenExports {
+  const named = options.export === undefined ? undefined : namedExports(module, options);
+  const owners = (named ?? module.all).filter(
     ({ is }) => is === "class" || (is === "object" && named !== undefined),
   );
-  if (options.methods !== undefined) checkOneOwner(path, owners);
-  const isTaken = ({ is, value }: ModuleExport): boolean =>
-    is !== "class" || options.methods !== undefined || isToolClass(value as Class);
-  const chosen = named ?? all.filter(({ is }) => is !== "object").filter(isTaken);
+  if (options.methods !== undefined) checkOneOwner(module.path, owners);
+  const isTold = options.methods !== undefined || (named !== undefined && options.derive === false);
+  const isOwn = (exported: ModuleExport): boolean =>
+    exported.is !== "other" && (isTold || !isBare(exported));
+  const own = (named ?? module.all.filter(({ is }) => is !== "object")).filter(isOwn);
   const kinds: readonly ExportKind[] = ["tool", "collection", "class", "object"];
-  return kinds.flatMap((kind) => chosen.filter(({ is }) => is === kind));
+  return {
+    own: kinds.flatMap((kind) => own.filter(({ is }) => is === kind)),
+    bare: bareExports(module, own, options),
+  };
+}
+
+/** The exports to derive tools of. */
+function bareExports(
+  { all }: ImportedModule,
+  own: readonly ModuleExport[],
+  options: ModuleToolsOptions,
+): readonly ModuleExport[] {
+  const { derive = options.export !== undefined || own.length === 0 } = options;
+  if (!derive || options.methods !== undefined) return [];
+  if (options.export === undefined) return all.filter(({ is }) => is !== "object").filter(isBare);
+  const names = new Set([options.export].flat());
+  return all.filter((exported) => names.has(exported.name) && isBare(exported));
 }
 
 function namedExports(
-  path: string,
-  all: readonly ModuleExport[],
-  names: string | readonly string[],
+  { path, all }: ImportedModule,
+  options: ModuleToolsOptions,
 ): readonly ModuleExport[] {
-  return [names].flat().map((name) => {
+  return [options.export ?? []].flat().map((name) => {
     const found = all.find((exported) => exported.name === name);
     if (found === undefined) {
       throw new TypeError(
         `The module ${path} has no export "${name}". Its exports: ${describeExports(all)}.`,
       );
     }
-    if (found.is !== "other") return found;
+    if (found.is !== "other" || (options.derive !== false && isBare(found))) return found;
     throw new TypeError(
       `The export "${name}" of ${path} is ${describeExport(found)}. It must be made by defineTool, ` +
-        "or be a list or record of such tools, or a class or an object with methods.",
+        "or be a list or record of such tools, a function, or a class or an object with methods.",
     );
   });
 }
