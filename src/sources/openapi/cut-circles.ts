@@ -15,8 +15,12 @@ type Definitions = ReadonlyMap<string, JsonSchema>;
 
 /** The definitions, without such circles; the very same ones where there are none. */
 export function cutCircles(definitions: Definitions): Definitions {
-  const direct = new Map([...definitions].map(([name, schema]) => [name, refsInPlace(schema)]));
-  if ([...direct.values()].every((refs) => refs.length === 0)) return definitions;
+  const direct = new Map<string, readonly string[]>();
+  for (const [name, schema] of definitions) {
+    const refs = knownRefs(schema);
+    if (refs.length > 0) direct.set(name, refs);
+  }
+  if (direct.size === 0) return definitions;
   const cuts = backEdges(direct);
   if (cuts.size === 0) return definitions;
   return new Map(
@@ -25,6 +29,15 @@ export function cutCircles(definitions: Definitions): Definitions {
       return [name, cut === undefined ? schema : (without(schema, cut) ?? {})];
     }),
   );
+}
+
+/** Operations share their definitions. */
+const KNOWN = new WeakMap<JsonSchema, readonly string[]>();
+
+function knownRefs(schema: JsonSchema): readonly string[] {
+  const refs = KNOWN.get(schema) ?? refsInPlace(schema);
+  KNOWN.set(schema, refs);
+  return refs;
 }
 
 /** The names of definitions that are applied to the very value that the schema is applied to. */

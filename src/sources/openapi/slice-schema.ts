@@ -54,12 +54,12 @@ export class SchemaSlicer {
    */
   definitions(names: Iterable<string>): Readonly<Record<string, JsonSchema>> | undefined {
     const reached = new Map<string, JsonSchema>();
-    const waiting = [...names];
-    for (let name = waiting.shift(); name !== undefined; name = waiting.shift()) {
-      if (reached.has(name)) continue;
+    const waiting = new Set(names);
+    // A set that grows while it is gone through is gone through to its new end.
+    for (const name of waiting) {
       const { schema, refs } = this.#definition(name);
       reached.set(name, schema);
-      waiting.push(...refs);
+      for (const ref of refs) waiting.add(ref);
     }
     if (reached.size === 0) return undefined;
     // Circles are cut as seen from where the operation comes in.
