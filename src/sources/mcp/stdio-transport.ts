@@ -28,7 +28,7 @@ export interface StdioParts {
 export class StdioTransport implements Transport {
   onclose?: () => void;
   onerror?: (error: Error) => void;
-  onmessage?: <Message extends JSONRPCMessage>(message: Message, extra?: MessageExtraInfo) => void;
+  onmessage?: (message: JSONRPCMessage, extra?: MessageExtraInfo) => void;
   readonly stderr = null;
   readonly #server: McpStdioServer;
   readonly #parts: StdioParts;
