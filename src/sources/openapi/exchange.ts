@@ -1,0 +1,183 @@
+/**
+ * One request and its answer, as undici tells of it.
+ *
+ * It stands in for undici's `request`, which makes a stream for every answer: here the pieces are put together as they
+ * come, counted after decompression, and nothing more is read once there are too many.
+ */
+import type { IncomingHttpHeaders } from "node:http";
+import type { Dispatcher } from "undici";
+import { ToolError } from "../../core/tool-error.ts";
+import { type BodyDecoder, bodyDecoder } from "./body-decoder.ts";
+
+/** An answer, read to its end. */
+export interface HttpResponse {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  /** Decompressed. Of an answer that is no success, only the beginning. */
+  readonly body: Buffer;
+}
+
+/** An exchange that ended without a whole answer, by no wish of ours. */
+export class BrokenExchange extends Error {
+  override readonly name = "BrokenExchange";
+  /** Whether the request may have reached the server. */
+  readonly wasSent: boolean;
+  /** The status of the answer, where it had begun. */
+  readonly status: number | undefined;
+
+  constructor(cause: unknown, wasSent: boolean, status: number | undefined) {
+    super(cause instanceof Error ? cause.message : String(cause), { cause });
+    this.wasSent = wasSent;
+    this.status = status;
+  }
+}
+
+/** Bytes of an answer that is no success: what it says is wrong is found there. */
+const MAX_ERROR_BYTES = 64 * 1024;
+
+/** A handler of undici's dispatcher that resolves with the whole answer. */
+export class Exchange implements Dispatcher.DispatchHandler {
+  readonly #method: string;
+  #maxBytes: number;
+  #resolve: ((response: HttpResponse) => void) | undefined;
+  #reject: ((reason: unknown) => void) | undefined;
+  #signal: AbortSignal | undefined;
+  #controller: Dispatcher.DispatchController | undefined;
+  #isOver = false;
+  #status: number | undefined;
+  #headers: IncomingHttpHeaders = {};
+  #chunks: Buffer[] = [];
+  #size = 0;
+  #decoder: BodyDecoder | undefined;
+
+  constructor(maxBytes: number, method: string) {
+    this.#maxBytes = maxBytes;
+    this.#method = method;
+  }
+
+  /**
+   * Resolves with the answer. Rejects with the signal's reason, the reason of {@link end}, a ToolError
+   * `OUTPUT_TOO_LARGE`, or a {@link BrokenExchange}.
+   */
+  start(signal: AbortSignal | undefined, dispatch: () => void): Promise<HttpResponse> {
+    return new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+      if (signal !== undefined) {
+        if (signal.aborted) return this.end(signal.reason);
+        this.#signal = signal;
+        signal.addEventListener("abort", this);
+      }
+      try {
+        dispatch();
+      } catch (thrown) {
+        this.end(new BrokenExchange(thrown, false, undefined));
+      }
+    });
+  }
+
+  /** The signal has aborted. An object that listens costs less than a function per request. */
+  handleEvent(): void {
+    this.end(this.#signal?.reason);
+  }
+
+  /** Ends the exchange and its connection now, unless it is over. */
+  end(reason: unknown): void {
+    if (this.#isOver) return;
+    this.#leave();
+    this.#hangUp();
+    this.#reject?.(reason);
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller;
+    if (this.#isOver) this.#hangUp();
+  }
+
+  onResponseStart(
+    _controller: Dispatcher.DispatchController,
+    status: number,
+    headers: IncomingHttpHeaders,
+  ): void {
+    if (status < 200) return;
+    this.#status = status;
+    this.#headers = headers;
+    const encoding = headers["content-encoding"];
+    if (status >= 300) this.#maxBytes = Math.min(this.#maxBytes, MAX_ERROR_BYTES);
+    else if (encoding === undefined && this.#method !== "HEAD" && this.#announcesTooMuch()) {
+      this.end(this.#tooLarge());
+    }
+  }
+
+  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    if (this.#isOver) return;
+    const encoding = this.#headers["content-encoding"];
+    if (encoding === undefined) return this.#take(chunk);
+    try {
+      this.#decoder ??= bodyDecoder(encoding, chunk, {
+        onData: (piece) => this.#take(piece),
+        onEnd: () => this.#finish(),
+        onError: (error) => this.#break(error),
+      });
+      this.#decoder.write(chunk, controller);
+    } catch (thrown) {
+      this.end(thrown);
+    }
+  }
+
+  onResponseEnd(): void {
+    if (this.#decoder === undefined) this.#finish();
+    else this.#decoder.end();
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController | undefined, error: Error): void {
+    this.#break(error);
+  }
+
+  #break(error: Error): void {
+    const wasSent = this.#controller !== undefined;
+    this.end(ToolError.is(error) ? error : new BrokenExchange(error, wasSent, this.#status));
+  }
+
+  #take(chunk: Buffer): void {
+    if (this.#isOver) return;
+    this.#size += chunk.length;
+    this.#chunks.push(chunk);
+    if (this.#size <= this.#maxBytes) return;
+    if ((this.#status ?? 0) < 300) return this.end(this.#tooLarge());
+    this.#finish();
+    this.#hangUp();
+  }
+
+  #finish(): void {
+    if (this.#isOver) return;
+    this.#leave();
+    const [first] = this.#chunks;
+    const body = this.#chunks.length === 1 && first !== undefined ? first : this.#whole();
+    this.#resolve?.({ status: this.#status ?? 0, headers: this.#headers, body });
+  }
+
+  #whole(): Buffer {
+    return Buffer.concat(this.#chunks).subarray(0, this.#maxBytes);
+  }
+
+  #leave(): void {
+    this.#isOver = true;
+    this.#signal?.removeEventListener("abort", this);
+  }
+
+  #hangUp(): void {
+    this.#decoder?.destroy();
+    this.#controller?.abort(new Error("The answer is not wanted any more."));
+  }
+
+  #announcesTooMuch(): boolean {
+    return Number(this.#headers["content-length"] ?? 0) > this.#maxBytes;
+  }
+
+  #tooLarge(): ToolError {
+    const maxBytes = this.#maxBytes;
+    const message = `The answer is larger than \`maxResponseBytes\` allows (${maxBytes} bytes).`;
+    return new ToolError("OUTPUT_TOO_LARGE", message, { details: { maxResponseBytes: maxBytes } });
+  }
+}

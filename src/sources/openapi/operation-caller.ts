@@ -1,0 +1,170 @@
+/** Calls one operation: writes the request, is let in, follows redirects, reads the answer. */
+import { ToolError } from "../../core/tool-error.ts";
+import type { ToolContext } from "../../core/tool.ts";
+import { type Admission, Authorization } from "./authorization.ts";
+import { ACCEPTED_ENCODINGS } from "./body-decoder.ts";
+import { BrokenExchange, type HttpResponse } from "./exchange.ts";
+import type { HttpRequest } from "./http-agent.ts";
+import { type FailedCall, brokenError, rateLimitsOf, statusError } from "./http-errors.ts";
+import type { OperationPlan } from "./operation.ts";
+import { readResponse } from "./read-response.ts";
+import { isFollowed, redirected } from "./redirects.ts";
+import type { SourceConnection } from "./source-connection.ts";
+import { RequestWriter, type WrittenRequest } from "./write-request.ts";
+
+/** What a call needs of its context. */
+export type CallerContext = Pick<
+  ToolContext,
+  "signal" | "toolName" | "idempotencyKey" | "reportUsage"
+>;
+
+/** Methods whose repetition changes nothing (RFC 9110, section 9.2.2; QUERY: RFC 10008). */
+const REPEATABLE = new Set(["GET", "HEAD", "OPTIONS", "TRACE", "QUERY", "PUT", "DELETE"]);
+
+/** Some servers answer nobody without a name. */
+const USER_AGENT = "toolyard";
+
+/** The function behind the tool of an operation. What is the same for every call is worked out once. */
+export class OperationCaller {
+  readonly #plan: OperationPlan;
+  readonly #connection: SourceConnection;
+  readonly #authorization: Authorization;
+  readonly #writer: RequestWriter;
+  readonly #headers: readonly string[];
+  readonly #cookies: string;
+  readonly #host: string;
+  readonly #isRepeatable: boolean;
+
+  constructor(plan: OperationPlan, connection: SourceConnection) {
+    this.#plan = plan;
+    this.#connection = connection;
+    this.#authorization = new Authorization(plan, connection);
+    const own = Object.entries(connection.headers);
+    const granted = this.#authorization.namesAt("header");
+    const sent = own.filter(([name]) => !granted.includes(name.toLowerCase()));
+    this.#cookies = sent.find(([name]) => name.toLowerCase() === "cookie")?.[1] ?? "";
+    this.#headers = baseHeaders(plan, sent);
+    const headerNames = [...granted, ...sent.map(([name]) => name.toLowerCase())];
+    this.#writer = new RequestWriter(plan, {
+      header: new Set([...headerNames, "cookie", "accept-encoding"]),
+      query: new Set(this.#authorization.namesAt("query")),
+      cookie: new Set(this.#authorization.namesAt("cookie")),
+    });
+    this.#host = new URL(this.#writer.origin).host;
+    this.#isRepeatable = REPEATABLE.has(plan.method);
+  }
+
+  /** @throws ToolError: see `http-errors.ts` for which. */
+  async call(input: unknown, context: CallerContext): Promise<unknown> {
+    const written = this.#writer.write(input);
+    const { signal } = context;
+    const admission = this.#authorization.admission();
+    let allowed = admission instanceof Promise ? await unlessAborted(admission, signal) : admission;
+    let request = this.#request(written, allowed, context);
+    try {
+      let response = await this.#send(request, allowed, signal);
+      if (response.status === 401 && this.#authorization.forget(allowed)) {
+        allowed = await unlessAborted(Promise.resolve(this.#authorization.admission()), signal);
+        request = this.#request(written, allowed, context);
+        response = await this.#send(request, allowed, signal);
+      }
+      return this.#read(response, request, context);
+    } catch (thrown) {
+      if (thrown instanceof BrokenExchange) throw brokenError(thrown, this.#failed(context));
+      throw thrown;
+    }
+  }
+
+  #request(written: WrittenRequest, allowed: Admission, context: CallerContext): HttpRequest {
+    const headers = this.#headers.concat(allowed.headers, written.headers);
+    const cookies = [this.#cookies, allowed.cookies, written.cookies].filter((one) => one !== "");
+    if (cookies.length > 0) headers.push("cookie", cookies.join("; "));
+    const { idempotencyKey } = context;
+    if (idempotencyKey !== undefined && !hasHeader(headers, "idempotency-key")) {
+      headers.push("idempotency-key", checkedKey(idempotencyKey));
+    }
+    const { query } = allowed;
+    const path =
+      query === ""
+        ? written.path
+        : `${written.path}${written.path.includes("?") ? "&" : "?"}${query}`;
+    const { method } = this.#plan;
+    return { origin: this.#writer.origin, path, method, headers, body: written.body };
+  }
+
+  async #send(
+    request: HttpRequest,
+    { query }: Admission,
+    signal: AbortSignal,
+  ): Promise<HttpResponse> {
+    const { agent, hidden, maxRedirects } = this.#connection;
+    let response = await agent.send(request, signal);
+    if (response.status < 300) return response;
+    let at = request;
+    for (let hops = 1; isFollowed(response, request.method); hops += 1) {
+      if (hops > maxRedirects) throw tooManyRedirects(this.#host, maxRedirects);
+      const secrets = { query, isIn: (text: string) => hidden.isIn(text) };
+      at = redirected(at, response.headers.location ?? "", secrets);
+      response = await agent.send(at, signal);
+    }
+    return response;
+  }
+
+  #read(response: HttpResponse, request: HttpRequest, context: CallerContext): unknown {
+    const limits = rateLimitsOf(response);
+    if (limits?.remaining !== undefined) context.reportUsage({ remaining: limits.remaining });
+    if (response.status >= 300) throw statusError(response, this.#failed(context));
+    const [path = ""] = request.path.split("?", 1);
+    return readResponse(response, { method: request.method, address: request.origin + path });
+  }
+
+  #failed({ toolName, idempotencyKey }: CallerContext): FailedCall {
+    return {
+      toolName,
+      operation: `${this.#plan.method} ${this.#plan.path}`,
+      host: this.#host,
+      isRepeatable: this.#isRepeatable || idempotencyKey !== undefined,
+      accessHint: this.#authorization.hint,
+      hide: (text) => this.#connection.hidden.hideIn(text),
+    };
+  }
+}
+
+function baseHeaders(plan: OperationPlan, own: readonly (readonly [string, string])[]): string[] {
+  const defaults = [
+    ["accept", plan.accept ?? "*/*"],
+    ["accept-encoding", ACCEPTED_ENCODINGS],
+    ["user-agent", USER_AGENT],
+  ] as const;
+  const names = new Set(own.map(([name]) => name.toLowerCase()));
+  const missing = defaults.filter(([name]) => !names.has(name));
+  return [...missing, ...own.filter(([name]) => name.toLowerCase() !== "cookie")].flat();
+}
+
+function hasHeader(headers: readonly string[], name: string): boolean {
+  return headers.some((header, index) => index % 2 === 0 && header.toLowerCase() === name);
+}
+
+function checkedKey(key: string): string {
+  if (/^[\u0020-\u007E]+$/.test(key)) return key;
+  throw new ToolError("INPUT_INVALID", "The idempotency key cannot be a header: it is not ASCII.");
+}
+
+function tooManyRedirects(host: string, maxRedirects: number): ToolError {
+  const message = `${host} redirects more than the ${maxRedirects} times of \`maxRedirects\`.`;
+  return new ToolError("TOOL_FAILED", message, { details: { host }, retryable: false });
+}
+
+/** Waits no longer than the signal allows; what is waited for goes on, for others may want it. */
+function unlessAborted<Value>(coming: Promise<Value>, signal: AbortSignal): Promise<Value> {
+  return new Promise((resolve, reject) => {
+    const leave = (): void => signal.removeEventListener("abort", stop);
+    const stop = (): void => {
+      leave();
+      reject(signal.reason as Error);
+    };
+    if (signal.aborted) return stop();
+    signal.addEventListener("abort", stop);
+    coming.then(resolve, reject).finally(leave);
+  });
+}
