@@ -11,7 +11,7 @@ const FLOORS = [
   ["time", "schema", "redis"],
   ["registry", "sources", "limits", "executors", "memory", "formats", "telemetry", "journal"],
   ["runtime", "agents", "plans"],
-  ["config", "server"],
+  ["config", "server", "frameworks"],
   ["cli"],
 ];
 const FORBIDDEN_NAMES = /\/(utils?|helpers?|common|shared|types|interfaces|misc)\.ts$/;

@@ -1,0 +1,3 @@
+export { type AiSdkCall, aiSdkTools } from "./frameworks/ai-sdk-tools.ts";
+export type { FrameworkToolsOptions, PerCall } from "./frameworks/framework-options.ts";
+export type { CallableRegistry } from "./frameworks/registry-calls.ts";
