@@ -94,7 +94,8 @@ function groupAt(top: number, table: Table, scale: Scale): string {
   const rows = table.rows.toSorted((left, right) => speedOf(right, table) - speedOf(left, table));
   const rowsTop = top + TITLE_HEIGHT;
   const bottom = rowsTop + rows.length * ROW_HEIGHT;
-  const heading = `${table.title} (× ${table.baseline ?? ""})`;
+  const heading =
+    table.baseline === undefined ? table.title : `${table.title} (× ${table.baseline})`;
   return [
     textAt(MARGIN, top + 18, heading, { size: 14, weight: 600 }),
     ...scale.ticks.map((tick) => gridLine(scale.x(tick), rowsTop, bottom, tick)),

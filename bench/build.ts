@@ -1,6 +1,6 @@
 /** Compiles the library and the benchmark to JavaScript, because that is what users run. */
 import { spawnSync } from "node:child_process";
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 const ROOT = new URL("../", import.meta.url);
@@ -15,7 +15,7 @@ const OUT = new URL("node_modules/.cache/toolyard-bench/", ROOT);
 export function buildBench(): URL {
   rmSync(OUT, { recursive: true, force: true });
   mkdirSync(OUT, { recursive: true });
-  writeFileSync(new URL("package.json", OUT), '{ "type": "module" }\n');
+  writeFileSync(new URL("package.json", OUT), `${JSON.stringify(manifest())}\n`);
   const compiler = fileURLToPath(new URL("node_modules/typescript/bin/tsc", ROOT));
   const project = fileURLToPath(new URL("bench/tsconfig.json", ROOT));
   const { status, stdout } = spawnSync(
@@ -25,4 +25,11 @@ export function buildBench(): URL {
   );
   if (status !== 0) throw new Error(`The benchmark does not compile:\n${stdout}`);
   return OUT;
+}
+
+/** What the library reads of its own manifest when it runs. */
+function manifest(): object {
+  const text = readFileSync(new URL("package.json", ROOT), "utf8");
+  const { version } = JSON.parse(text) as { version: string };
+  return { version, type: "module" };
 }
