@@ -5,6 +5,7 @@ import type { Executor } from "../executors/executor.ts";
 import { compileValidator } from "../schema/compile-validator.ts";
 import type { Validator } from "../schema/validator.ts";
 import type { RetryBudget } from "../limits/retry-budget.ts";
+import { isMetaTool } from "./meta-tool.ts";
 import { type ResolvedRetryPolicy, resolveRetryPolicy } from "./retry.ts";
 import type { ResultLimit, ResultLimits } from "./result-limits.ts";
 import type { RetryBudgets } from "./retry-policies.ts";
@@ -32,6 +33,8 @@ export interface BoundTool {
   readonly sharing: ToolSharing;
   /** How large its results may be; undefined: as large as they are. */
   readonly resultLimit: ResultLimit | undefined;
+  /** The calls that it makes are its caller's own, and run in the mode that was asked for. */
+  readonly passesMode: boolean;
   /** What the tool itself asks for; undefined: what the registry says. */
   readonly mode: ExecutionMode | undefined;
   /** What `auto` means for this tool. */
@@ -56,8 +59,9 @@ export interface BindingParts {
  * @throws TypeError when its schema cannot be compiled.
  */
 export function bindTool(tool: Tool, parts: BindingParts): BoundTool {
+  const isOwn = isMetaTool(tool);
   const choose = (mode: ConcreteMode): ExecutorChoice => {
-    const executor = parts.executors[mode];
+    const executor = parts.executors[isOwn ? "async" : mode];
     const refusal = executor.refuses(tool);
     return refusal === undefined ? { executor } : { refusal };
   };
@@ -73,6 +77,7 @@ export function bindTool(tool: Tool, parts: BindingParts): BoundTool {
     retryBudgets: parts.retryBudgets.of(tool),
     sharing: parts.shared.of(tool),
     resultLimit: parts.results.of(tool),
+    passesMode: isOwn,
     mode: tool.mode,
     autoMode: autoModeOf(tool),
     executors: { async: choose("async"), thread: choose("thread"), process: choose("process") },

@@ -41,6 +41,10 @@ export class CallAttempt implements Attempt, Caller {
     return this.#call.bound.tool.name;
   }
 
+  get passesMode(): boolean {
+    return this.#call.bound.passesMode;
+  }
+
   get level(): number {
     return this.#call.accepted.parent?.level ?? 0;
   }

@@ -1,4 +1,5 @@
 /** Composition: the one place where clock, limits, executors and catalog are put together. */
+import type { RegistryEvent } from "../core/call-event.ts";
 import type { ConcreteMode, ExecutionMode } from "../core/tool.ts";
 import { AsyncExecutor } from "../executors/async/async-executor.ts";
 import type { Executor } from "../executors/executor.ts";
@@ -9,14 +10,17 @@ import { createThreadExecutor } from "../executors/thread/thread-executor.ts";
 import type { LimitsOptions } from "../limits/limit-options.ts";
 import { SchedulingLimiter } from "../limits/scheduling-limiter.ts";
 import { ToolCatalog } from "../registry/tool-catalog.ts";
+import { ToolSearch } from "../registry/tool-search.ts";
 import { type Clock, SystemClock } from "../time/clock.ts";
 import { Deadline } from "../time/deadline.ts";
 import { type BoundTool, DEFAULT_TIMEOUT_MS, bindTool } from "./bound-tool.ts";
 import type { PipelineParts } from "./call-pipeline.ts";
 import { checkMode } from "./check-mode.ts";
 import { EventHub } from "./event-hub.ts";
+import { MetaTools } from "./meta-tools.ts";
 import { ResultLimits, type ResultOptions } from "./result-limits.ts";
 import { RetryBudgets } from "./retry-policies.ts";
+import { SchemaBook } from "./schema-book.ts";
 import { SharedResults } from "./shared-results.ts";
 
 /** Settings of a ToolRegistry. All are optional. */
@@ -43,6 +47,8 @@ export interface ToolRegistryOptions {
 export interface Runtime {
   readonly parts: PipelineParts;
   readonly catalog: ToolCatalog<BoundTool>;
+  readonly schemas: SchemaBook;
+  readonly search: ToolSearch;
   readonly executors: Readonly<Record<ConcreteMode, Executor>>;
   readonly hub: EventHub;
   readonly results: ResultLimits;
@@ -81,9 +87,17 @@ export function createRuntime(options: ToolRegistryOptions): Runtime {
   const results = new ResultLimits(options.results);
   const bind = (tool: Parameters<typeof bindTool>[0]): BoundTool =>
     bindTool(tool, { executors, timeoutMs, retryBudgets, shared, results });
-  const catalog = new ToolCatalog({ bind, emit: hub.emit, epoch: () => clock.epoch() });
+  const emit = (event: RegistryEvent): void => {
+    hub.emit(event);
+    metaTools.follow(event);
+  };
+  const catalog = new ToolCatalog({ bind, emit, epoch: () => clock.epoch() });
+  const schemas = new SchemaBook(catalog);
+  const search = new ToolSearch(catalog);
+  const metaTools = new MetaTools({ catalog, schemas, search, results });
+  metaTools.begin(results.maxBytes);
   const parts = { clock, limiter, random: Math.random };
-  return { parts, catalog, executors, hub, results, root: new Deadline(clock) };
+  return { parts, catalog, schemas, search, executors, hub, results, root: new Deadline(clock) };
 }
 
 const KNOWN = ["mode", "timeoutMs", "limits", "results", "pools", "workerOutput", "clock"];

@@ -15,6 +15,8 @@ export const MAX_DEPTH = 32;
 export interface Caller {
   readonly accepted: AcceptedCall;
   readonly toolName: string;
+  /** Its calls run in the mode that was asked of it. */
+  readonly passesMode: boolean;
   readonly permit: Permit;
   /** Ends its calls when it ends. */
   readonly deadline: Deadline;
@@ -46,7 +48,7 @@ export class NestedCalls {
       call: { id: this.#nextId(), name, input },
       callNumber: nesting.nextCallNumber(),
       index,
-      options: inherit(accepted.options, options),
+      options: inherit(accepted.options, options, this.#caller.passesMode),
       deadline,
       defaultMode,
       resolve,
@@ -104,7 +106,8 @@ function ownError(error: ToolError, name: string): ToolError {
 }
 
 /** Whatever the caller's caller said holds, but for what concerns that one call. */
-function inherit(options: CallOptions, given: NestedCallOptions): CallOptions {
-  const { mode, signal, deadlineMs, idempotencyKey, priority = options.priority } = given;
+function inherit(options: CallOptions, given: NestedCallOptions, passesMode: boolean): CallOptions {
+  const { signal, deadlineMs, idempotencyKey, priority = options.priority } = given;
+  const mode = given.mode ?? (passesMode ? options.mode : undefined);
   return { ...options, mode, signal, deadlineMs, idempotencyKey, priority };
 }

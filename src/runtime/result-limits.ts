@@ -37,18 +37,21 @@ export class ResultLimit {
     this.#store = store;
   }
 
-  /** The output cut to size, the whole kept for its tenant; undefined when it fits. */
+  /** The output cut to size, and to `most` bytes, the whole kept for its tenant; undefined when it fits. */
   truncate(
     output: unknown,
     tenant: string | undefined,
     most: number = Infinity,
   ): TruncatedResult | undefined {
-    const maxBytes = Math.min(this.#maxBytes, most);
+    const maxBytes = Math.max(MIN_RESULT_BYTES, Math.min(this.#maxBytes, most));
     const kept = { output, tenant, toolName: this.#toolName, maxBytes: this.#maxBytes };
     const keep = (bytes: number): string | undefined => this.#store.keep(kept, bytes);
     return truncateOutput(output, { maxBytes, style: this.#style, keep });
   }
 }
+
+/** As much of a tool as says how large its results may be. */
+export type SizedTool = Pick<Tool, "name" | "maxResultBytes" | "truncate">;
 
 /** Which tools have which limit. */
 export class ResultLimits {
@@ -65,11 +68,20 @@ export class ResultLimits {
     this.store = new ResultStore(options.keepBytes);
   }
 
+  /** Most bytes of results of a tool; Infinity for no limit. */
+  sizeOf(tool: Pick<Tool, "maxResultBytes">): number {
+    return tool.maxResultBytes ?? this.maxBytes;
+  }
+
   /** The limit of a tool; undefined when it has none. */
-  of(tool: Pick<Tool, "name" | "maxResultBytes" | "truncate">): ResultLimit | undefined {
-    const maxBytes = tool.maxResultBytes ?? this.maxBytes;
-    if (maxBytes === Infinity) return undefined;
-    return new ResultLimit(tool.name, maxBytes, tool.truncate ?? this.#style, this.store);
+  of(tool: SizedTool): ResultLimit | undefined {
+    return this.sizeOf(tool) === Infinity ? undefined : this.cutterOf(tool);
+  }
+
+  /** What cuts outputs of a tool to size, also where only somebody else sets one. */
+  cutterOf(tool: SizedTool): ResultLimit {
+    const style = tool.truncate ?? this.#style;
+    return new ResultLimit(tool.name, this.sizeOf(tool), style, this.store);
   }
 }
 

@@ -1,7 +1,7 @@
 /** Tools as providers are told of them: safe names and JSON Schemas, worked out once. */
 import type { JsonSchema } from "../core/json-schema.ts";
 import type { Tool } from "../core/tool.ts";
-import type { FormatName } from "../formats/provider-format.ts";
+import type { FormatName, ToolDescription } from "../formats/provider-format.ts";
 import { type ToolDeclaration, formatNamed } from "../formats/provider-formats.ts";
 import { type ProviderNames, providerNames } from "../formats/tool-names.ts";
 import type { CatalogSnapshot, ToolCatalog, ToolFilter } from "../registry/tool-catalog.ts";
@@ -18,12 +18,17 @@ export class SchemaBook {
     this.#catalog = catalog;
   }
 
-  /** The schemas of the enabled tools that a filter lets through. @throws TypeError for an unknown format or schema. */
+  /**
+   * The schemas of the enabled tools that a filter lets through. Deferred tools are left out, unless the filter asks for
+   * them by name, namespace or source, or by `deferred`.
+   *
+   * @throws TypeError for an unknown format or schema.
+   */
   schemas<Name extends FormatName>(format: Name, filter: ToolFilter): ToolDeclaration<Name>[] {
     const wireForm = formatNamed(format);
     const names = this.namesOf(this.#catalog.snapshot());
-    const enabled = this.#catalog.list({ enabled: true, ...filter });
-    return enabled.map(({ tool }) =>
+    const told = this.#catalog.list({ enabled: true, ...withoutDeferred(filter) });
+    return told.map(({ tool }) =>
       wireForm.encodeTool({
         name: names.toProvider(tool.name),
         description: tool.description,
@@ -31,6 +36,27 @@ export class SchemaBook {
         inputSchema: structuredClone(this.#schemaOf(tool)),
       }),
     );
+  }
+
+  /** The tool of a registered or a provider-safe name; undefined when there is none. */
+  find(name: string): Tool | undefined {
+    const known = this.#catalog.peek(name);
+    if (known !== undefined) return known.tool;
+    const snapshot = this.#catalog.snapshot();
+    const registered = this.namesOf(snapshot).fromProvider(name);
+    return registered === undefined ? undefined : snapshot.get(registered)?.tool;
+  }
+
+  /** Tools as a model is told of them, in the order of their names here; those that are gone are left out. */
+  describe(registeredNames: readonly string[]): ToolDescription[] {
+    const snapshot = this.#catalog.snapshot();
+    const names = this.namesOf(snapshot);
+    return registeredNames.flatMap((registered) => {
+      const tool = snapshot.get(registered)?.tool;
+      if (tool === undefined) return [];
+      const { name, description } = tool;
+      return [{ name: names.toProvider(name), description, inputSchema: this.#schemaOf(tool) }];
+    });
   }
 
   /** The provider-safe names of a snapshot's tools. */
@@ -51,4 +77,11 @@ export class SchemaBook {
     }
     return schema;
   }
+}
+
+/** A model is told of deferred tools when its program asks for these, and else when it searches. */
+function withoutDeferred(filter: ToolFilter): ToolFilter {
+  const { deferred, names, namespace, source } = filter;
+  const asks = [deferred, names, namespace, source].some((field) => field !== undefined);
+  return asks ? filter : { ...filter, deferred: false };
 }

@@ -9,6 +9,7 @@
 import type { TruncatedOutput } from "../core/tool-result.ts";
 import type { TruncateStyle } from "../core/tool.ts";
 import type { MediaPart } from "../formats/mcp-content.ts";
+import { asBlock } from "./result-shares.ts";
 import {
   type ResultPiece,
   joinPieces,
@@ -49,7 +50,7 @@ export function truncateOutput(
     output:
       content === undefined
         ? shown.map(asText).join("\n")
-        : { content: shown.map(asBlock), ...(content.isError && { isError: true }) },
+        : { content: shown.map(blockOf), ...(content.isError && { isError: true }) },
     truncated: { id, bytes, keptBytes },
   };
 }
@@ -159,10 +160,6 @@ function asText(shown: string | MediaPart): string {
   return typeof shown === "string" ? shown : "";
 }
 
-function asBlock(shown: string | MediaPart): object {
-  if (typeof shown === "string") return { type: "text", text: shown };
-  const { mimeType, data, filename } = shown;
-  const [kind] = mimeType.split("/");
-  if (kind === "image" || kind === "audio") return { type: kind, data, mimeType };
-  return { type: "resource", resource: { uri: `file:///${filename}`, mimeType, blob: data } };
+function blockOf(shown: string | MediaPart): object {
+  return typeof shown === "string" ? { type: "text", text: shown } : asBlock(shown);
 }

@@ -1,0 +1,69 @@
+/** `read_result`: lets a model read on in a result that was cut to size. */
+import type { Tool } from "../core/tool.ts";
+import { ToolError } from "../core/tool-error.ts";
+import { KeptText } from "./kept-results.ts";
+import { defineMetaTool } from "./meta-tool.ts";
+import type { ResultLimits } from "./result-limits.ts";
+import type { KeptResult } from "./result-store.ts";
+
+interface ReadInput {
+  readonly id: string;
+  readonly offset: number;
+  readonly length?: number;
+  readonly search?: string;
+}
+
+/** The tool that reads what is kept, for the tenant it is kept for. Its output is never larger than the limit. */
+export function readResult({ store, maxBytes }: ResultLimits): Tool {
+  let last: { readonly kept: KeptResult; readonly text: KeptText } | undefined;
+  return defineMetaTool<ReadInput>({
+    name: "read_result",
+    description:
+      "Reads a part of a result that was too large to be shown whole, by the id given there, " +
+      "or finds the places where a text stands in it.",
+    input: {
+      type: "object",
+      properties: {
+        id: { type: "string", description: "The id of the result." },
+        offset: {
+          type: "integer",
+          minimum: 0,
+          default: 0,
+          description: "The byte to begin at.",
+        },
+        length: {
+          type: "integer",
+          minimum: 1,
+          description: "Most bytes to read. Default: as many as may be shown at once.",
+        },
+        search: {
+          type: "string",
+          minLength: 1,
+          description:
+            "A text to find, from `offset` on; upper and lower case are the same. Returns each place with what stands around it.",
+        },
+      },
+      required: ["id"],
+    },
+    annotations: { readOnly: true, idempotent: true },
+    // It keeps to the limit by itself, and its parts of a result need not be kept again.
+    maxResultBytes: Infinity,
+    execute: ({ id, offset, length = Infinity, search }, { tenant }) => {
+      const kept = store.get(id);
+      // Whether somebody else has such a result is not for this one to know.
+      if (kept === undefined || kept.tenant !== tenant) throw notKept(id);
+      if (last?.kept !== kept) last = { kept, text: new KeptText(kept.output) };
+      const most = Math.min(kept.maxBytes, maxBytes);
+      return search === undefined
+        ? last.text.read(offset, { most, length })
+        : last.text.find(search, offset, most);
+    },
+  });
+}
+
+function notKept(id: string): ToolError {
+  return new ToolError(
+    "INPUT_INVALID",
+    `No result "${id.slice(0, 64)}" is kept. It may be too old: call the tool that gave it again.`,
+  );
+}
