@@ -10,6 +10,7 @@ import type { FormatName } from "../formats/provider-format.ts";
 import type { ToolDeclaration } from "../formats/provider-formats.ts";
 import type { LimitsOptions } from "../limits/limit-options.ts";
 import type { ToolFilter } from "../registry/tool-catalog.ts";
+import type { SearchOptions, ToolMatch } from "../registry/tool-search.ts";
 import { type ModuleToolsOptions, moduleTools } from "../sources/modules/module-tools.ts";
 import { type ClassToolsOptions, classTools } from "../sources/native/class-tools.ts";
 import { CallIntake } from "./call-intake.ts";
@@ -17,7 +18,7 @@ import { checkMode } from "./check-mode.ts";
 import { type Runtime, type ToolRegistryOptions, createRuntime } from "./create-runtime.ts";
 import type { EventOf, ToolyardEvent } from "./event-hub.ts";
 import type { CallSource } from "./feed-calls.ts";
-import { SchemaBook } from "./schema-book.ts";
+import type { SchemaBook } from "./schema-book.ts";
 import { type ToolInfo, describeTool } from "./tool-info.ts";
 import { toolStats } from "./tool-tally.ts";
 
@@ -27,6 +28,11 @@ export interface RegisterOptions {
   readonly namespace?: string | undefined;
   /** Replace tools of the same name rather than throw. Default false. */
   readonly replace?: boolean | undefined;
+  /**
+   * Leave them out of {@link ToolRegistry.schemas}: the model finds them with the tool `search_tools`, which is there with
+   * the first of them, and calls them with `call_tools`, or by their names. Default false.
+   */
+  readonly deferred?: boolean | undefined;
 }
 
 /**
@@ -48,7 +54,7 @@ export class ToolRegistry implements AsyncDisposable {
   /** @throws TypeError when an option is unknown or out of range. */
   constructor(options: ToolRegistryOptions = {}) {
     this.#runtime = createRuntime(options);
-    this.#schemas = new SchemaBook(this.#runtime.catalog);
+    this.#schemas = this.#runtime.schemas;
     this.#intake = new CallIntake(this.#runtime, this.#schemas, options.mode ?? "auto");
   }
 
@@ -120,12 +126,31 @@ export class ToolRegistry implements AsyncDisposable {
   }
 
   /**
-   * The schemas of the enabled tools in a provider's form, ready for its `tools` parameter.
+   * The schemas of the enabled tools in a provider's form, ready for its `tools` parameter. Deferred tools are left out
+   * unless the filter names them, their namespace or their source, or says `deferred`.
    *
    * @throws TypeError when the format is unknown or a tool's schema cannot be written as JSON Schema.
    */
   schemas<Name extends FormatName>(format: Name, filter: ToolFilter = {}): ToolDeclaration<Name>[] {
     return this.#schemas.schemas(format, filter);
+  }
+
+  /**
+   * The tools that fit a query in words, best first: by name, description, tags and parameters. Words may be cut short or
+   * misspelt.
+   *
+   * @throws TypeError when the limit is no whole number from 1.
+   */
+  search(query: string, options: SearchOptions = {}): readonly ToolMatch[] {
+    return this.#runtime.search.search(query, options);
+  }
+
+  /**
+   * The whole output behind the `truncated.id` of a result, as the tool returned it. Undefined when it is not kept, or no
+   * longer: `results.keepBytes` bounds them all together.
+   */
+  result(id: string): unknown {
+    return this.#runtime.results.store.get(id)?.output;
   }
 
   /** The mode of calls whose tool and caller name none. */
@@ -168,12 +193,13 @@ export class ToolRegistry implements AsyncDisposable {
   }
 
   /**
-   * Runs one call and returns its output.
+   * Runs one call and returns its output: the whole, whatever size models are shown.
    *
    * @throws ToolError when the call fails, TypeError when the registry is closed.
    */
   async call(name: string, input: unknown = {}, options: CallOptions = {}): Promise<unknown> {
-    const [result] = await this.#intake.execute([{ id: `call_${name}`, name, input }], options);
+    const calls = [{ id: `call_${name}`, name, input }];
+    const [result] = await this.#intake.execute(calls, options, true);
     if (result?.status === "ok") return result.output;
     throw result?.error ?? new ToolError("OUTCOME_UNKNOWN", `${name} gave no result.`);
   }
