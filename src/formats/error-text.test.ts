@@ -95,6 +95,20 @@ test("long messages and many issues are cut, and it says by how much", () => {
   expect(text).toContain("- /19: bad\n- and 5 more\n");
 });
 
+test("is never long, whatever a tool throws", () => {
+  const issues = Array.from({ length: 9 }, () => ({
+    path: "/a".repeat(1e5),
+    message: "b".repeat(1e6),
+  }));
+  const error = new ToolError("INPUT_INVALID", "m".repeat(1e7), { details: { issues } });
+  expect(errorText(error).length).toBeLessThan(6_000);
+});
+
+test("a character is shown whole or not at all", () => {
+  const text = errorText(new ToolError("TOOL_FAILED", `${"m".repeat(1_999)}😀`));
+  expect(text).toMatch(/m \[2 more characters\]$/u);
+});
+
 test("every code has a text that starts with it", () => {
   for (const code of Object.keys(ERROR_CODES) as ErrorCode[]) {
     expect(errorText(new ToolError(code, "why"))).toMatch(

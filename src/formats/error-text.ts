@@ -5,6 +5,8 @@ import { isBlock } from "./block.ts";
 
 /** Characters of a message that are shown. */
 const MAX_MESSAGE_LENGTH = 2_000;
+/** Characters of an issue that are shown. */
+const MAX_ISSUE_LENGTH = 300;
 /** Issues that are shown. */
 const MAX_ISSUES = 20;
 
@@ -33,20 +35,23 @@ const ADVICE: Readonly<Record<ErrorCode, string>> = {
 
 /**
  * Code, message, what is wrong with the arguments and where, unless the message says it already, and
- * what to do about it. Never the
- * stack, the cause or other details: they are for people.
+ * what to do about it: some 8 000 characters at most, however long the message. Never the stack, the
+ * cause or other details: they are for people.
  */
 export function errorText(error: ToolError): string {
-  const message = shorten(error.message);
+  const message = shorten(error.message, MAX_MESSAGE_LENGTH);
   return [`Error ${error.code}: ${message}`, ...issueLines(error, message), advice(error)]
     .filter((line) => line !== "")
     .join("\n")
     .toWellFormed();
 }
 
-function shorten(message: string): string {
-  if (message.length <= MAX_MESSAGE_LENGTH) return message;
-  return `${message.slice(0, MAX_MESSAGE_LENGTH)} [${message.length - MAX_MESSAGE_LENGTH} more characters]`;
+function shorten(text: string, maxLength: number): string {
+  if (text.length <= maxLength) return text;
+  // No half of a character: the other half is among those that are cut.
+  const isPair = (text.codePointAt(maxLength - 1) ?? 0) > 0xffff;
+  const end = isPair ? maxLength - 1 : maxLength;
+  return `${text.slice(0, end)} [${text.length - end} more characters]`;
 }
 
 function issueLines(error: ToolError, said: string): string[] {
@@ -56,7 +61,8 @@ function issueLines(error: ToolError, said: string): string[] {
     const where = Array.isArray(path) ? path.map((key) => `/${String(key)}`).join("") : path;
     const place = typeof where === "string" ? where : "";
     if (says(said, place, String(message))) return [];
-    return [`- ${place === "" ? "(the arguments)" : place}: ${String(message)}`];
+    const line = `${place === "" ? "(the arguments)" : place}: ${String(message)}`;
+    return [`- ${shorten(line, MAX_ISSUE_LENGTH)}`];
   });
   const more = lines.length - MAX_ISSUES;
   return more > 0 ? [...lines.slice(0, MAX_ISSUES), `- and ${more} more`] : lines;
