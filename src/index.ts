@@ -18,6 +18,8 @@ export type {
   ToolStats,
   WorkerStats,
 } from "./core/registry-stats.ts";
+export type { SourceEvent } from "./core/source-event.ts";
+export type { SourceConnectionStats, SourceState, SourceStats } from "./core/source-stats.ts";
 export type { CallTool, NestedCallOptions } from "./core/nested-call.ts";
 export type { StandardSchema } from "./core/standard-schema.ts";
 export type { CallOptions, ToolCall } from "./core/tool-call.ts";
@@ -34,8 +36,11 @@ export {
   type DefinedTool,
   EXECUTION_MODES,
   type ExecutionMode,
+  type LoadedFunction,
+  type LoadTool,
   type ModuleMember,
   type RetryPolicy,
+  type SourceOrigin,
   type Tool,
   type ToolAnnotations,
   type ToolContext,
@@ -77,8 +82,18 @@ export type { SearchOptions, ToolMatch } from "./registry/tool-search.ts";
 export type { ToolRegistryOptions } from "./runtime/create-runtime.ts";
 export type { ResultOptions } from "./runtime/result-limits.ts";
 export type { EventOf, ToolyardEvent } from "./runtime/event-hub.ts";
+export type { RegistryLint } from "./runtime/lint-registry.ts";
+export type { McpServers } from "./runtime/open-sources.ts";
 export type { ToolInfo } from "./runtime/tool-info.ts";
 export { type RegisterOptions, ToolRegistry } from "./runtime/tool-registry.ts";
+export type {
+  McpHttpServer,
+  McpOptions,
+  McpRestartOptions,
+  McpServerConfig,
+  McpServersConfig,
+  McpStdioServer,
+} from "./sources/mcp/mcp-options.ts";
 export type { ModuleToolsOptions } from "./sources/modules/module-tools.ts";
 export type { ClassToolsOptions } from "./sources/native/class-tools.ts";
 export {
@@ -86,4 +101,12 @@ export {
   type MethodDescriptions,
   describeMethods,
 } from "./sources/native/describe-methods.ts";
+export type {
+  Credential,
+  HttpPolicy,
+  OpenApiCredential,
+  OpenApiOptions,
+  OperationFilter,
+} from "./sources/openapi/openapi-options.ts";
+export type { SourceHost, ToolSource } from "./sources/tool-source.ts";
 export type { CancelTimer, Clock } from "./time/clock.ts";

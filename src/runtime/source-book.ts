@@ -134,8 +134,9 @@ export class SourceBook {
     const { first } = known;
     known.isRegistered = true;
     known.first = undefined;
-    if (first === undefined) return;
-    known.problems = [...first.problems, ...known.tools.offer(first.tools).problems];
+    if (first !== undefined)
+      known.problems = [...first.problems, ...known.tools.offer(first.tools).problems];
+    warnOf(known);
   }
 
   #register(known: KnownSource, { tools, problems }: Offer): void {
@@ -162,4 +163,18 @@ export class SourceBook {
   #checkOpen(): void {
     if (this.#isClosed) throw new TypeError("The registry is closed and takes no more sources.");
   }
+}
+
+/** Problems told in a warning; the others are in the stats. */
+const MAX_TOLD = 3;
+
+/** What must not go unnoticed though it is no error: a server that is not there, tools that were left out. */
+function warnOf({ source, problems }: KnownSource): void {
+  const { state, lastError = "no connection" } = source.stats();
+  const told = problems.slice(0, MAX_TOLD);
+  const rest = problems.length - told.length;
+  if (rest > 0) told.push(`${rest} more in stats().sources.`);
+  if (state === "down") told.unshift(`It cannot be called, and is tried again: ${lastError}`);
+  if (told.length === 0) return;
+  process.emitWarning(`Source "${source.name}": ${told.join(" ")}`, { type: "ToolyardWarning" });
 }

@@ -11,14 +11,20 @@ import type { ToolDeclaration } from "../formats/provider-formats.ts";
 import type { LimitsOptions } from "../limits/limit-options.ts";
 import type { ToolFilter } from "../registry/tool-catalog.ts";
 import type { SearchOptions, ToolMatch } from "../registry/tool-search.ts";
+import type { McpOptions } from "../sources/mcp/mcp-options.ts";
 import { type ModuleToolsOptions, moduleTools } from "../sources/modules/module-tools.ts";
 import { type ClassToolsOptions, classTools } from "../sources/native/class-tools.ts";
+import type { OpenApiOptions } from "../sources/openapi/openapi-options.ts";
+import type { ToolSource } from "../sources/tool-source.ts";
 import { CallIntake } from "./call-intake.ts";
 import { checkMode } from "./check-mode.ts";
 import { type Runtime, type ToolRegistryOptions, createRuntime } from "./create-runtime.ts";
 import type { EventOf, ToolyardEvent } from "./event-hub.ts";
 import type { CallSource } from "./feed-calls.ts";
+import { type RegistryLint, lintRegistry } from "./lint-registry.ts";
+import { type McpServers, mcpSources, openApiSource } from "./open-sources.ts";
 import type { SchemaBook } from "./schema-book.ts";
+import { SourceBook } from "./source-book.ts";
 import { type ToolInfo, describeTool } from "./tool-info.ts";
 import { toolStats } from "./tool-tally.ts";
 
@@ -50,11 +56,14 @@ export class ToolRegistry implements AsyncDisposable {
   readonly #runtime: Runtime;
   readonly #intake: CallIntake;
   readonly #schemas: SchemaBook;
+  readonly #sources: SourceBook;
 
   /** @throws TypeError when an option is unknown or out of range. */
   constructor(options: ToolRegistryOptions = {}) {
     this.#runtime = createRuntime(options);
     this.#schemas = this.#runtime.schemas;
+    const { catalog, hub, parts } = this.#runtime;
+    this.#sources = new SourceBook({ catalog, clock: parts.clock, emit: hub.emit });
     this.#intake = new CallIntake(this.#runtime, this.#schemas, options.mode ?? "auto");
   }
 
@@ -92,6 +101,52 @@ export class ToolRegistry implements AsyncDisposable {
     options: ModuleToolsOptions & RegisterOptions = {},
   ): Promise<readonly string[]> {
     return this.register(await moduleTools(url, options), options);
+  }
+
+  /**
+   * Registers the operations of an OpenAPI document: Swagger 2.0, OpenAPI 3.0, 3.1, 3.2, JSON or YAML. They run on the
+   * event loop unless a mode is asked for; in workers they have connections of their own.
+   *
+   * @param document - Its URL, a path relative to the current directory, or the document as an object.
+   * @returns the full names of the tools. Operations that were left out are in `stats().sources[…].problems`.
+   * @throws ToolError `SOURCE_UNAVAILABLE` when the document cannot be had, TypeError when it is none or an option is wrong.
+   */
+  registerOpenApi(
+    document: string | URL | object,
+    options: OpenApiOptions & RegisterOptions = {},
+  ): Promise<readonly string[]> {
+    return this.#sources.add(openApiSource(document, options), options);
+  }
+
+  /**
+   * Registers the tools of an MCP server, or of every server of an `mcpServers` block, each under its name as namespace.
+   * Servers are started again when they die or hang; tools follow what a server says of them.
+   *
+   * @param server - A server, a block, the URL of a server over HTTP, or the path of a file with a block.
+   * @returns the full names of the tools there are. A server of a block that cannot be started is tried again, and its
+   *   tools come later: `source.lost` and a warning tell of it.
+   * @throws ToolError `SOURCE_UNAVAILABLE` when a single server cannot be started, TypeError when a setting is wrong.
+   */
+  registerMcp(
+    server: McpServers,
+    options: McpOptions & RegisterOptions = {},
+  ): Promise<readonly string[]> {
+    return this.#sources.add(mcpSources(server, options), options);
+  }
+
+  /**
+   * Registers what a source of your own offers, for as long as the registry lives.
+   *
+   * @throws what its `start` throws.
+   */
+  registerSource(source: ToolSource, options: RegisterOptions = {}): Promise<readonly string[]> {
+    const { namespace } = options;
+    return this.#sources.add(Promise.resolve([{ source, namespace }]), options);
+  }
+
+  /** Closes the source of this name (its namespace, as a rule) and removes its tools. False when there is none. */
+  unregisterSource(name: string): Promise<boolean> {
+    return this.#sources.remove(name);
   }
 
   /** Removes a tool. Calls of batches that came in before still find it. False when there was none. */
@@ -133,6 +188,12 @@ export class ToolRegistry implements AsyncDisposable {
    */
   schemas<Name extends FormatName>(format: Name, filter: ToolFilter = {}): ToolDeclaration<Name>[] {
     return this.#schemas.schemas(format, filter);
+  }
+
+  /** What providers would refuse in the enabled tools, or models stumble over; nothing when all is well. Never throws. */
+  lint(filter: ToolFilter = {}): readonly RegistryLint[] {
+    const enabled = this.#runtime.catalog.list({ enabled: true, ...filter });
+    return lintRegistry(enabled.map(({ tool }) => tool));
   }
 
   /**
@@ -240,7 +301,7 @@ export class ToolRegistry implements AsyncDisposable {
           .map(({ bound }) => bound),
       ),
       limits: parts.limiter.stats(),
-      sources: [],
+      sources: this.#sources.stats(),
     };
   }
 
@@ -254,18 +315,20 @@ export class ToolRegistry implements AsyncDisposable {
   }
 
   /**
-   * Takes no more calls, waits until every accepted one has its result, and lets go of every worker.
+   * Takes no more calls, waits until every accepted one has its result, and lets go of every worker and source.
    * Iterables are pulled no further.
    */
   async close(): Promise<void> {
     await this.#intake.finish();
     await Promise.all(Object.values(this.#runtime.executors).map((executor) => executor.close()));
+    await this.#sources.close();
   }
 
-  /** Cancels every call and ends every worker at once. */
+  /** Cancels every call and ends every worker and source at once. */
   async destroy(): Promise<void> {
     this.#intake.cancelAll();
-    await Promise.all(Object.values(this.#runtime.executors).map((executor) => executor.destroy()));
+    const executors = Object.values(this.#runtime.executors);
+    await Promise.all([...executors.map((executor) => executor.destroy()), this.#sources.close()]);
     await this.#intake.finish();
   }
 
