@@ -7,9 +7,11 @@ import { FORMAT_NAMES } from "../formats/provider-format.ts";
 export interface SourceFlags {
   readonly config?: string;
   readonly module?: readonly string[];
+  readonly openapi?: readonly string[];
+  readonly mcp?: readonly string[];
 }
 
-/** Adds `--config` and `--module`. */
+/** Adds `--config`, `--module`, `--openapi` and `--mcp`. */
 export function addSourceOptions(command: Command): Command {
   return command
     .option(
@@ -19,8 +21,22 @@ export function addSourceOptions(command: Command): Command {
     .option(
       "-m, --module <file>",
       "register a module's tools; namespace=FILE puts them in a namespace; repeatable",
-      (file: string, files: readonly string[] | undefined) => [...(files ?? []), file],
+      append,
+    )
+    .option(
+      "--openapi <document>",
+      "register an OpenAPI document, a URL or a file; namespace=DOCUMENT puts it in a namespace; repeatable",
+      append,
+    )
+    .option(
+      "--mcp <servers>",
+      "register MCP servers: a file with an mcpServers block, or the URL of one; repeatable",
+      append,
     );
+}
+
+function append(text: string, texts: readonly string[] | undefined): readonly string[] {
+  return [...(texts ?? []), text];
 }
 
 /** The option `--mode` for one mode. */

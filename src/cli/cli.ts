@@ -4,6 +4,7 @@ import { Command, CommanderError } from "commander";
 import { ConfigError } from "../config/config-error.ts";
 import type { CliIo } from "./cli-io.ts";
 import type { CliSession } from "./cli-session.ts";
+import { addCheckCommand } from "./commands/check.ts";
 import { addCallCommand } from "./commands/call.ts";
 import { addListCommand } from "./commands/list.ts";
 import { addRunCommand } from "./commands/run.ts";
@@ -20,6 +21,8 @@ Examples:
   toolyard run answer.json --mode async,process  compare modes
   toolyard call math.add a:=1 b:=2               run one call
   toolyard schema --format anthropic             print the tools as a provider takes them
+  toolyard list --openapi pets.yaml --mcp .mcp.json   tools of a document and of servers
+  toolyard check                                 start everything and say what is wrong
 
 Exit codes: 0 all calls ok, 1 a call failed, 2 wrong usage, 130 interrupted.`;
 
@@ -64,6 +67,7 @@ function makeProgram(session: CliSession): Command {
   addCallCommand(program, session);
   addListCommand(program, session);
   addSchemaCommand(program, session);
+  addCheckCommand(program, session);
   for (const command of program.commands) {
     command.showHelpAfterError(`See: toolyard ${command.name()} --help`);
   }

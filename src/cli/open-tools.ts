@@ -1,15 +1,10 @@
-/** The tools that a command works with: those of a config, those of modules, or both. */
-import { resolve } from "node:path";
+/** The tools that a command works with: those of a config, of modules, documents and servers. */
 import { createRegistry } from "../config/create-registry.ts";
-import { findConfig } from "../config/find-config.ts";
-import { loadConfig } from "../config/load-config.ts";
-import { findModuleFile } from "../config/module-files.ts";
-import type { LoadedConfig, LoadedModule } from "../config/loaded-config.ts";
 import type { ExecutionMode } from "../core/tool.ts";
 import type { ToolRegistry } from "../runtime/tool-registry.ts";
 import type { CliIo } from "./cli-io.ts";
 import type { SourceFlags } from "./cli-options.ts";
-import { UsageError } from "./usage-error.ts";
+import { configOf } from "./flag-config.ts";
 
 /** What the command line says about running, stronger than the config. */
 export interface RunSettings {
@@ -55,33 +50,4 @@ export async function openTools(flags: SourceFlags, io: CliIo): Promise<ToolOpen
 /** Where what tools print goes when there is nothing on the screen to keep out of the way of. */
 export function printTo(io: CliIo): (text: string) => void {
   return (text) => void io.stderr.write(text);
-}
-
-async function configOf({ config, module = [] }: SourceFlags, io: CliIo): Promise<LoadedConfig> {
-  const modules = await Promise.all(module.map((text) => readModule(text, io.cwd)));
-  if (config === undefined && modules.length > 0) {
-    return { file: resolve(io.cwd, "toolyard.json"), options: {}, tools: modules, disabled: [] };
-  }
-  if (config === undefined && (await findConfig(io.cwd)) === undefined) {
-    throw new UsageError(
-      "There is no toolyard.json here.",
-      "Name a config with --config FILE, or a module that exports tools with --module FILE.",
-    );
-  }
-  const loaded = await loadConfig(config, io.cwd, io.env);
-  return { ...loaded, tools: [...loaded.tools, ...modules] };
-}
-
-/** Reads `FILE` and `namespace=FILE`. */
-async function readModule(text: string, cwd: string): Promise<LoadedModule> {
-  const [, namespace, path = text] = /^([\w.-]+)=(.+)$/su.exec(text) ?? [];
-  const found = await findModuleFile(path, cwd);
-  if ("problem" in found) {
-    throw new UsageError(`--module ${text} ${found.problem}`, "");
-  }
-  return {
-    url: found.url,
-    options: namespace === undefined ? {} : { namespace },
-    place: { file: `--module ${text}`, path: "" },
-  };
 }

@@ -8,6 +8,7 @@ const tool: ToolInfo = {
   description: "Adds two numbers.\nReally.",
   namespace: "math",
   source: undefined,
+  deferred: false,
   tags: [],
   annotations: {},
   enabled: true,

@@ -6,11 +6,12 @@ import type { ToolyardConfig } from "./toolyard-config.ts";
 
 /** The options of a registry that a config has: `"Infinity"` becomes the number, a variable that is null undefined. */
 export function registryOptions(config: ToolyardConfig): ToolRegistryOptions {
-  const { mode, timeoutMs, limits, pools } = config;
+  const { mode, timeoutMs, limits, results, pools } = config;
   return {
     ...(mode !== undefined && { mode }),
     ...(timeoutMs !== undefined && { timeoutMs: withInfinity(timeoutMs) as number }),
     ...(limits !== undefined && { limits: withInfinity(limits) as LimitsOptions }),
+    ...(results !== undefined && { results }),
     ...(pools !== undefined && { pools: mapValues(pools, poolOptions) }),
   };
 }

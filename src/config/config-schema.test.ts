@@ -26,8 +26,20 @@ import {
 } from "../limits/limit-options.ts";
 import { DEFAULT_ESTIMATE, DEFAULT_USED } from "../limits/token-usage.ts";
 import { DEFAULT_TIMEOUT_MS } from "../runtime/bound-tool.ts";
+import type { ResultOptions } from "../runtime/result-limits.ts";
 import { configSchemaCheck } from "./config-schema.ts";
-import type { ConfigToolModule, ToolyardConfig } from "./toolyard-config.ts";
+import type {
+  McpHttpServer,
+  McpRestartOptions,
+  McpStdioServer,
+} from "../sources/mcp/mcp-options.ts";
+import type { OperationFilter } from "../sources/openapi/openapi-options.ts";
+import type {
+  ConfigMcpServer,
+  ConfigOpenApi,
+  ConfigToolModule,
+  ToolyardConfig,
+} from "./toolyard-config.ts";
 
 interface Part {
   readonly $ref?: string;
@@ -98,8 +110,11 @@ describe("the schema has the fields of the types", () => {
     mode: true,
     timeoutMs: true,
     limits: true,
+    results: true,
     pools: true,
     tools: true,
+    openapi: true,
+    mcpServers: true,
     disabled: true,
   };
   const forAll = {
@@ -188,7 +203,10 @@ describe("the schema has the fields of the types", () => {
     module: true,
     namespace: true,
     replace: true,
+    deferred: true,
     export: true,
+    derive: true,
+    schemas: true,
     mode: true,
     tags: true,
     timeoutMs: true,
@@ -196,6 +214,76 @@ describe("the schema has the fields of the types", () => {
     truncate: true,
     annotations: true,
     permissions: true,
+  };
+  const results: FieldsOf<ResultOptions> = { maxBytes: true, truncate: true, keepBytes: true };
+  const settings = {
+    namespace: true,
+    replace: true,
+    deferred: true,
+    mode: true,
+    tags: true,
+    timeoutMs: true,
+    maxResultBytes: true,
+    truncate: true,
+    annotations: true,
+  } as const;
+  const openapi: FieldsOf<ConfigOpenApi> = {
+    ...settings,
+    document: true,
+    include: true,
+    exclude: true,
+    rename: true,
+    server: true,
+    serverVariables: true,
+    auth: true,
+    headers: true,
+    allowHosts: true,
+    allowPrivateAddresses: true,
+    maxRedirects: true,
+    maxResponseBytes: true,
+    connections: true,
+  };
+  const mcpSettings: FieldsOf<NonNullable<ConfigMcpServer["toolyard"]>> = {
+    ...settings,
+    include: true,
+    exclude: true,
+    rename: true,
+    required: true,
+    resources: true,
+    prompts: true,
+    pool: true,
+    whileDown: true,
+    restart: true,
+    connectTimeoutMs: true,
+    resetTimeoutOnProgress: true,
+    protocol: true,
+    maxMessageBytes: true,
+  };
+  const restart: FieldsOf<McpRestartOptions> = {
+    initialIntervalMs: true,
+    maximumIntervalMs: true,
+    maximumAttempts: true,
+    pingIntervalMs: true,
+    pingTimeoutMs: true,
+  };
+  const mcpServer: FieldsOf<
+    McpStdioServer & McpHttpServer & Pick<ConfigMcpServer, "disabled" | "toolyard">
+  > = {
+    type: true,
+    command: true,
+    args: true,
+    env: true,
+    cwd: true,
+    url: true,
+    headers: true,
+    disabled: true,
+    toolyard: true,
+  };
+  const operations: FieldsOf<OperationFilter> = {
+    tags: true,
+    paths: true,
+    methods: true,
+    operationIds: true,
   };
   const annotations: FieldsOf<ToolAnnotations> = {
     readOnly: true,
@@ -230,6 +318,12 @@ describe("the schema has the fields of the types", () => {
     ["the pools", schema.properties["pools"]?.properties, pools],
     ["a pool", propertiesOf("pool"), pool],
     ["a module", propertiesOf("toolModule"), module],
+    ["the results", schema.properties["results"]?.properties, results],
+    ["an OpenAPI document", propertiesOf("openapi"), openapi],
+    ["a filter of operations", propertiesOf("operationFilter"), operations],
+    ["an MCP server", propertiesOf("mcpServer"), mcpServer],
+    ["the settings of one", propertiesOf("mcpSettings"), mcpSettings],
+    ["its restarts", propertiesOf("mcpSettings")["restart"]?.properties, restart],
     ["annotations", propertiesOf("toolModule")["annotations"]?.properties, annotations],
     ["permissions", propertiesOf("toolModule")["permissions"]?.properties, permissions],
   ])("of %s, each described", (_, properties, fields) => {

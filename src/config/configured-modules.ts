@@ -69,7 +69,7 @@ function loaded(
   folder: string,
   source: ConfigSource,
 ): Omit<LoadedModule, "url"> {
-  const { timeoutMs, maxResultBytes, permissions, ...options } = settings;
+  const { timeoutMs, maxResultBytes, schemas, permissions, ...options } = settings;
   return {
     options: {
       ...options,
@@ -77,6 +77,7 @@ function loaded(
       ...(maxResultBytes !== undefined && {
         maxResultBytes: withInfinity(maxResultBytes) as number,
       }),
+      ...(typeof schemas === "string" && { schemas: resolve(folder, schemas) }),
       ...(isObject(permissions) && { permissions: absolutePaths(permissions, folder) }),
     },
     place: placeOf(source, path.slice(0, 2)),

@@ -1,81 +1,38 @@
 import { thrownText } from "../core/thrown-text.ts";
 import type { ToolRegistryOptions } from "../runtime/create-runtime.ts";
-import { ToolRegistry } from "../runtime/tool-registry.ts";
-import { moduleTools } from "../sources/modules/module-tools.ts";
-import { ConfigError, type ConfigPlace } from "./config-error.ts";
-import type { LoadedConfig, LoadedModule } from "./loaded-config.ts";
-import { mergeOptions } from "./merge-options.ts";
+import type { ToolRegistry } from "../runtime/tool-registry.ts";
+import { ConfigError } from "./config-error.ts";
+import type { LoadedConfig } from "./loaded-config.ts";
+import { type ConfigEntry, openRegistry } from "./open-registry.ts";
 
 /**
- * Makes the registry that a config describes: imports its modules, all at once, and registers their
- * tools in the order they are written. The caller closes it; after an error nothing is left to close.
+ * Makes the registry that a config describes: imports its modules and starts its sources, all at once, and registers
+ * their tools in the order they are written, those of modules first. The caller closes it; after an error nothing is
+ * left to close.
  *
  * @param overrides - Stronger than the config. Limits and pools are merged setting by setting.
- * @throws ConfigError that names every module whose tools cannot be registered, and every name under
+ * @throws ConfigError that names every module or source whose tools cannot be registered, or else every name under
  *   `disabled` that no tool has; TypeError when an override is unknown or out of range.
  */
 export async function createRegistry(
   config: LoadedConfig,
   overrides: ToolRegistryOptions = {},
 ): Promise<ToolRegistry> {
-  const registry = new ToolRegistry(mergeOptions(config.options, overrides));
-  try {
-    const registrations = await importModules(registry, config.tools);
-    runAll(registrations);
-    runAll(
-      config.disabled.map(({ name, reason, place }) => ({
-        place,
-        run: () => registry.disable(name, reason),
-      })),
-    );
-  } catch (thrown) {
-    await registry.destroy();
-    throw thrown;
-  }
-  return registry;
+  const { registry, entries } = await openRegistry(config, overrides);
+  const failed = entries.filter((entry) => "thrown" in entry);
+  if (failed.length === 0) return registry;
+  await registry.destroy();
+  // A tool that is switched off may be missing only because its module is.
+  const modules = failed.filter(({ kind }) => kind !== "disabled");
+  throw errorOf(modules.length > 0 ? modules : failed);
 }
 
-/** What a line of the config asks for. */
-interface Step {
-  readonly place: ConfigPlace;
-  readonly run: () => unknown;
-}
-
-/** Imports every module, and leaves the registering of each, or the throwing of why not, to its step. */
-async function importModules(
-  registry: ToolRegistry,
-  modules: readonly LoadedModule[],
-): Promise<readonly Step[]> {
-  return Promise.all(
-    modules.map(async ({ url, options, place }) => {
-      try {
-        const tools = await moduleTools(url, options);
-        return { place, run: () => registry.register(tools, options) };
-      } catch (thrown) {
-        return { place, run: () => fail(thrown) };
-      }
-    }),
+function errorOf(failed: readonly ConfigEntry[]): ConfigError {
+  const causes = failed.map(({ thrown }) => thrown);
+  const issues = failed.map(({ place, thrown }) =>
+    Object.assign({ message: thrownText(thrown) }, place),
   );
-}
-
-function fail(thrown: unknown): never {
-  throw thrown;
-}
-
-/** Runs each step, whatever happened to those before, and throws what went wrong as one error. */
-function runAll(steps: readonly Step[]): void {
-  const failures = steps.flatMap(({ place, run }) => {
-    try {
-      run();
-      return [];
-    } catch (thrown) {
-      return [{ thrown, issue: { ...place, message: thrownText(thrown) } }];
-    }
+  return new ConfigError(issues, {
+    cause: causes.length === 1 ? causes[0] : new AggregateError(causes),
   });
-  if (failures.length === 0) return;
-  const causes = failures.map(({ thrown }) => thrown);
-  throw new ConfigError(
-    failures.map(({ issue }) => issue),
-    { cause: causes.length === 1 ? causes[0] : new AggregateError(causes) },
-  );
 }

@@ -87,6 +87,7 @@ describe("a sound config", () => {
           place: { file: "toolyard.json", line: 13, column: 5, path: "tools[1]" },
         },
       ],
+      sources: [],
       disabled: [
         {
           name: "calc.divide",
@@ -216,11 +217,11 @@ const SEEN_BY_EDITORS: readonly BadConfig[] = [
   ['{\n  "timeout": 5\n}', 'toolyard.json:2:3  timeout: is unknown. Did you mean "timeoutMs"?'],
   [
     '{ "verbose": true }',
-    "toolyard.json:1:3  verbose: is unknown. Known: mode, timeoutMs, limits, pools, tools, disabled.",
+    "toolyard.json:1:3  verbose: is unknown. Known: mode, timeoutMs, limits, results, pools, tools, openapi, mcpServers, disabled.",
   ],
   [
     '{ "__proto__": { "mode": "thread" } }',
-    "toolyard.json:1:3  __proto__: is unknown. Known: mode, timeoutMs, limits, pools, tools, disabled.",
+    "toolyard.json:1:3  __proto__: is unknown. Known: mode, timeoutMs, limits, results, pools, tools, openapi, mcpServers, disabled.",
   ],
   [
     '{\r\n  "mode":\r\n    "treads"\r\n}',
@@ -472,7 +473,7 @@ describe("a config in TypeScript or JavaScript", () => {
       'bad.config.mjs  pools.thread.env.KEY: needs the environment variable UNSET, which is not set. Set it, or write "${UNSET:-default}".',
       "bad.config.mjs  pools.thread.max: is Infinity. Write an integer from 1.",
       `bad.config.mjs  self${".self".repeat(12)}: lies too deep. Leave it out.`,
-      "bad.config.mjs  self: is unknown. Known: mode, timeoutMs, limits, pools, tools, disabled.",
+      "bad.config.mjs  self: is unknown. Known: mode, timeoutMs, limits, results, pools, tools, openapi, mcpServers, disabled.",
       'bad.config.mjs  timeoutMs: is NaN. Write a number above 0 or "Infinity".',
       "bad.config.mjs  tools: is a function. Write a list.",
     ]);

@@ -6,6 +6,7 @@ import { registryOptions } from "./config-options.ts";
 import { type ConfigPath, formatPath } from "./config-path.ts";
 import { type ConfigSource, issueOf, placeOf } from "./config-source.ts";
 import { configuredModules } from "./configured-modules.ts";
+import { configuredSources } from "./configured-sources.ts";
 import { findConfig, noConfigError } from "./find-config.ts";
 import type { LoadedConfig, LoadedDisabling } from "./loaded-config.ts";
 import { readConfig } from "./read-config.ts";
@@ -14,7 +15,7 @@ import type { ToolyardConfig } from "./toolyard-config.ts";
 /**
  * Reads a config: JSON with comments and trailing commas, or a TypeScript or JavaScript module with
  * the config as its default export or its export `config`. The modules that it names must be there;
- * they are not imported yet.
+ * they are not imported yet, and its sources not started.
  *
  * @param path - The config, relative to `cwd`. Default: what `findConfig` finds there.
  * @param cwd - Default: the current directory.
@@ -36,15 +37,25 @@ export async function loadConfig(
   const skip = (at: ConfigPath): boolean => broken.has(formatPath(at));
   const found = await configuredModules(value, file, source, skip);
   const mistakes = [...problems, ...found.problems].map((problem) => issueOf(source, problem));
-  const issues = [...source.issues, ...mistakes];
-  if (issues.length > 0) throw new ConfigError(issues.toSorted(byPosition));
+  throwIfAny([...source.issues, ...mistakes]);
   const config = value as ToolyardConfig;
+  const { sources, problems: wrong } = await configuredSources(config, {
+    file,
+    source,
+    environment,
+  });
+  throwIfAny(wrong.map((problem) => issueOf(source, problem)));
   return {
     file,
     options: registryOptions(config),
     tools: found.modules,
+    sources,
     disabled: disablings(config, source),
   };
+}
+
+function throwIfAny(issues: readonly ConfigIssue[]): void {
+  if (issues.length > 0) throw new ConfigError(issues.toSorted(byPosition));
 }
 
 function disablings({ disabled = {} }: ToolyardConfig, source: ConfigSource): LoadedDisabling[] {

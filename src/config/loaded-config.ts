@@ -2,6 +2,7 @@ import type { ToolRegistryOptions } from "../runtime/create-runtime.ts";
 import type { RegisterOptions } from "../runtime/tool-registry.ts";
 import type { ModuleToolsOptions } from "../sources/modules/module-tools.ts";
 import type { ConfigPlace } from "./config-error.ts";
+import type { LoadedSource } from "./loaded-source.ts";
 
 /** A module that a config names. */
 export interface LoadedModule {
@@ -29,6 +30,8 @@ export interface LoadedConfig {
   readonly options: ToolRegistryOptions;
   /** The modules its tools come from, in the order they are written. */
   readonly tools: readonly LoadedModule[];
+  /** The OpenAPI documents and MCP servers, in the order they are written. */
+  readonly sources: readonly LoadedSource[];
   /** The tools it switches off. */
   readonly disabled: readonly LoadedDisabling[];
 }

@@ -1,6 +1,7 @@
 /** `toolyard list`: the tools there are. */
 import type { Command } from "commander";
 import type { ToolInfo } from "../../runtime/tool-info.ts";
+import type { ToolRegistry } from "../../runtime/tool-registry.ts";
 import { addSourceOptions, type SourceFlags } from "../cli-options.ts";
 import type { CliIo } from "../cli-io.ts";
 import type { CliSession } from "../cli-session.ts";
@@ -12,6 +13,8 @@ import { drawToolList } from "../tool-list.ts";
 interface ListFlags extends SourceFlags {
   readonly namespace?: string;
   readonly tag?: readonly string[];
+  readonly source?: string;
+  readonly search?: string;
   readonly json?: true;
 }
 
@@ -28,6 +31,8 @@ export function addListCommand(program: Command, session: CliSession): void {
       "only tools with this tag; repeatable, all must be there",
       (tag: string, tags: readonly string[] | undefined) => [...(tags ?? []), tag],
     )
+    .option("--source <name>", "only tools of this OpenAPI document or MCP server")
+    .option("--search <words>", "only tools that fit these words, the best first")
     .option("--json", "print a JSON array")
     .action(async (flags: ListFlags) => listTools(flags, session.io));
 }
@@ -35,12 +40,21 @@ export function addListCommand(program: Command, session: CliSession): void {
 async function listTools(flags: ListFlags, io: CliIo): Promise<void> {
   const tools = await openTools(flags, io);
   await using registry = await tools.open({}, printTo(io));
-  const { namespace, tag } = flags;
-  const found = registry.list({
+  const found = find(registry, flags);
+  io.stdout.write(flags.json === true ? toJson(found) : draw(found, io));
+}
+
+function find(registry: ToolRegistry, flags: ListFlags): readonly ToolInfo[] {
+  const { namespace, tag, source, search } = flags;
+  const listed = registry.list({
     ...(namespace !== undefined && { namespace }),
     ...(tag !== undefined && { tags: tag }),
+    ...(source !== undefined && { source }),
   });
-  io.stdout.write(flags.json === true ? toJson(found) : draw(found, io));
+  if (search === undefined) return listed;
+  const byName = new Map(listed.map((tool) => [tool.name, tool]));
+  const matches = registry.search(search, { limit: Math.max(1, byName.size) });
+  return matches.flatMap(({ name }) => byName.get(name) ?? []);
 }
 
 function draw(found: readonly ToolInfo[], io: CliIo): string {
