@@ -1,4 +1,5 @@
 import type { OAuthClientProvider } from "@modelcontextprotocol/client";
+import type { ToolAnnotations } from "../../core/tool.ts";
 import type { ToolSettings } from "../tool-settings.ts";
 
 /** A server that is started as a child process and spoken to through its standard input and output. */
@@ -46,6 +47,11 @@ export interface McpRestartOptions {
 
 /** Settings of the tools of an MCP server. */
 export interface McpOptions extends ToolSettings {
+  /**
+   * What the tools promise; here each hint is stronger than the server's own, which are claims. `{ readOnly: false,
+   * idempotent: false }` for a server that is not trusted: none of its calls is sent a second time then.
+   */
+  readonly annotations?: ToolAnnotations | undefined;
   /** Only tools whose name in the server fits; `*` stands for any characters. Default: all. */
   readonly include?: readonly string[] | undefined;
   /** Not these. */

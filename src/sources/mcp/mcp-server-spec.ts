@@ -2,18 +2,20 @@
 import type { McpOptions, McpServerConfig } from "./mcp-options.ts";
 import type { McpRequest } from "./mcp-request.ts";
 
-/** The options that a connection reads and that are JSON. */
-const LINK_OPTIONS = [
-  "pool",
-  "whileDown",
-  "restart",
-  "connectTimeoutMs",
-  "protocol",
-  "maxMessageBytes",
-] as const satisfies readonly (keyof McpOptions)[];
+/** Settings of the connections to a server, as far as they are JSON. */
+export type LinkOptions = Pick<
+  McpOptions,
+  "pool" | "whileDown" | "restart" | "connectTimeoutMs" | "protocol" | "maxMessageBytes"
+>;
 
-/** Settings of the connections to a server. */
-export type LinkOptions = Pick<McpOptions, (typeof LINK_OPTIONS)[number]>;
+const LINK_OPTIONS = Object.keys({
+  pool: true,
+  whileDown: true,
+  restart: true,
+  connectTimeoutMs: true,
+  protocol: true,
+  maxMessageBytes: true,
+} satisfies Record<keyof LinkOptions, true>) as readonly (keyof LinkOptions)[];
 
 /** How a worker reaches a server. Holds its environment and headers: never to be shown. */
 export interface McpServerSpec {
