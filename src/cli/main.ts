@@ -15,6 +15,12 @@ if (problem !== undefined) {
   process.exit(2);
 }
 
+// Warnings are for the user of a command, not for who wrote its code.
+process.removeAllListeners("warning");
+process.on("warning", ({ name, message }) => {
+  if (name === "ToolyardWarning") process.stderr.write(`toolyard: ${message}\n`);
+});
+
 const [{ runCli }, { flush, processIo }] = await Promise.all([
   import("./cli.ts"),
   import("./process-io.ts"),

@@ -134,9 +134,9 @@ export class SourceBook {
     const { first } = known;
     known.isRegistered = true;
     known.first = undefined;
-    if (first !== undefined)
-      known.problems = [...first.problems, ...known.tools.offer(first.tools).problems];
-    warnOf(known);
+    const refused = first === undefined ? [] : known.tools.offer(first.tools).problems;
+    known.problems = [...(first?.problems ?? []), ...refused];
+    warnOf(known.source, refused);
   }
 
   #register(known: KnownSource, { tools, problems }: Offer): void {
@@ -168,8 +168,8 @@ export class SourceBook {
 /** Problems told in a warning; the others are in the stats. */
 const MAX_TOLD = 3;
 
-/** What must not go unnoticed though it is no error: a server that is not there, tools that were left out. */
-function warnOf({ source, problems }: KnownSource): void {
+/** What must not go unnoticed though it is no error: a server that is not there, tools that could not be registered. */
+function warnOf(source: ToolSource, problems: readonly string[]): void {
   const { state, lastError = "no connection" } = source.stats();
   const told = problems.slice(0, MAX_TOLD);
   const rest = problems.length - told.length;

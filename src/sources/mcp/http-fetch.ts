@@ -4,6 +4,7 @@
  * walked for every other, so here every signal is listened to once. Its sockets keep no program alive; whoever waits for
  * an answer has a timer that does.
  */
+import type { Socket } from "node:net";
 import type { FetchLike } from "@modelcontextprotocol/client";
 import type { Agent } from "undici";
 import { HttpExchange } from "./http-exchange.ts";
@@ -27,11 +28,14 @@ export async function openHttpFetch(options: HttpFetchOptions): Promise<HttpFetc
     headersTimeout: 0,
     bodyTimeout: 0,
     connect: (target, callback) =>
-      connect(target, (error, socket) => {
-        if (socket === null) return callback(error ?? new Error("no socket"), null);
-        socket.unref();
-        socket.ref = () => socket;
-        return callback(null, socket);
+      connect(target, (...made) => {
+        // In failure undici leaves the socket out, whatever the types say.
+        const socket = made[1] as Socket | null | undefined;
+        if (socket) {
+          socket.unref();
+          socket.ref = () => socket;
+        }
+        callback(...made);
       }),
   });
   return new HttpFetch(agent, options);

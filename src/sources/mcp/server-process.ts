@@ -181,7 +181,7 @@ export class ServerProcess {
       return { how: `cannot be started: there is no folder ${cwd}`, cause, retryable: false };
     return {
       how:
-        `cannot be started: there is no command "${command}" on its PATH (${this.#parts.env["PATH"] ?? "none"}). ` +
+        `cannot be started: there is no command "${command}" on its PATH. ` +
         "Install it, or give its whole path as `command`",
       cause,
       retryable: false,
