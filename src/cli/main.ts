@@ -18,7 +18,7 @@ if (problem !== undefined) {
 // Warnings are for the user of a command, not for who wrote its code.
 process.removeAllListeners("warning");
 process.on("warning", ({ name, message }) => {
-  if (name === "ToolyardWarning") process.stderr.write(`toolyard: ${message}\n`);
+  process.stderr.write(`${name === "ToolyardWarning" ? "toolyard" : name}: ${message}\n`);
 });
 
 const [{ runCli }, { flush, processIo }] = await Promise.all([
