@@ -143,6 +143,7 @@ export class ServerConnection {
     client.setNotificationHandler("notifications/tools/list_changed", () =>
       this.#listener.onToolsChanged(),
     );
+    // oxlint-disable-next-line unicorn/prefer-add-event-listener -- the SDK has properties, no events
     client.onclose = () => {
       if (this.#made === made && this.#isUp)
         this.#lose(open.loss() ?? { how: "closed the connection" });
