@@ -43,7 +43,7 @@ function stage(
 
 test("many who wait share one request, and the token is kept until shortly before its end", async () => {
   const at = stage((count) => ({ access_token: `token-${count}`, expires_in: 600 }));
-  const first = await Promise.all(Array.from({ length: 100 }, () => at.source.token()));
+  const first = await Promise.all(Array.from({ length: 100 }, async () => at.source.token()));
   expect(new Set(first)).toEqual(new Set(["token-1"]));
   at.now = 539_999;
   expect(at.source.token()).toBe("token-1");

@@ -117,7 +117,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
       this.#decoder ??= bodyDecoder(encoding, chunk, {
         onData: (piece) => this.#take(piece),
         onEnd: () => this.#finish(),
-        onError: (error) => this.#break(error),
+        onError: (error) => this.#cannotDecode(encoding, error),
       });
       this.#decoder.write(chunk, controller);
     } catch (thrown) {
@@ -137,6 +137,18 @@ export class Exchange implements Dispatcher.DispatchHandler {
   #break(error: Error): void {
     const wasSent = this.#controller !== undefined;
     this.end(ToolError.is(error) ? error : new BrokenExchange(error, wasSent, this.#status));
+  }
+
+  /** What a status says is told all the same. */
+  #cannotDecode(encoding: string, error: Error): void {
+    if ((this.#status ?? 0) >= 300) {
+      this.#finish();
+      this.#hangUp();
+      return;
+    }
+    const code = (error as NodeJS.ErrnoException).code ?? error.message;
+    const message = `The answer calls itself ${encoding}, and cannot be decompressed (${code}).`;
+    this.end(new ToolError("OUTPUT_INVALID", message));
   }
 
   #take(chunk: Buffer): void {
