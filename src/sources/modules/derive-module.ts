@@ -1,7 +1,7 @@
 /** What a module's types give: from a schema file, from the cache, or read anew. */
 import { fileURLToPath } from "node:url";
 import { deriveInThread } from "./derive-thread.ts";
-import type { Derivation, DerivedModule } from "./derived-module.ts";
+import type { DerivedModule } from "./derived-module.ts";
 import { moduleUrl } from "./module-url.ts";
 import { readCache, writeCache } from "./schema-cache.ts";
 import { readSchemaFile, schemaFileText } from "./schema-file.ts";
@@ -36,8 +36,24 @@ export async function moduleSchemas(
   return { derived, text: schemaFileText(derived, out) };
 }
 
-async function deriveAndKeep(file: string): Promise<Derivation> {
-  const derivation = await deriveInThread(file);
-  await writeCache(file, derivation);
-  return derivation;
+/** Derivations that are on their way, by file. */
+const underway = new Map<string, Promise<DerivedModule>>();
+let last: Promise<unknown> = Promise.resolve();
+
+/** Each file once, and one after the other: every thread that reads types takes some hundred megabytes. */
+function deriveAndKeep(file: string): Promise<DerivedModule> {
+  const known = underway.get(file);
+  if (known !== undefined) return known;
+  const derived = last.then(async () => {
+    try {
+      const derivation = await deriveInThread(file);
+      await writeCache(file, derivation);
+      return derivation;
+    } finally {
+      underway.delete(file);
+    }
+  });
+  underway.set(file, derived);
+  last = derived.catch(() => undefined);
+  return derived;
 }

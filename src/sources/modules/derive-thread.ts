@@ -14,7 +14,12 @@ const TIMEOUT_MS = 120_000;
  */
 export async function deriveInThread(file: string): Promise<Derivation> {
   const task: DeriveTask = { kind: "toolyard.derive", file };
-  const worker = new Worker(new URL(DERIVE_ENTRY), { workerData: task, name: "toolyard-derive" });
+  const worker = new Worker(new URL(DERIVE_ENTRY), {
+    name: "toolyard-derive",
+    workerData: task,
+    // Flags of the program, such as `--input-type` or a preloaded file, are not meant for this.
+    execArgv: [],
+  });
   let timer: NodeJS.Timeout | undefined;
   try {
     const answer = await new Promise<DeriveAnswer>((resolve) => {

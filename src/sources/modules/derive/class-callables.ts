@@ -93,18 +93,23 @@ function refusalOf(declaration: ts.ClassLikeDeclaration, ofClass: ts.Type): Refu
       `\`${name}\` is generic. Export a class that extends it with the types named.`,
     );
   }
-  const constructors = ofClass
-    .getConstructSignatures()
-    .map((signature) => signature.getDeclaration());
-  const declared = constructors.filter((at) => at !== undefined);
-  if (declared.every((at) => !at.parameters.every(isOptional))) {
-    if (declared.length === 0 && constructors.length > 0) return undefined;
-    return new Refusal(
-      `the constructor of \`${name}\` needs arguments, or is not public. Give them defaults, or ` +
-        "export an instance and name it with `export`.",
-    );
-  }
-  return undefined;
+  const constructors = ofClass.getConstructSignatures().map((at) => at.getDeclaration());
+  // One that is not written has no declaration.
+  if (
+    constructors.some((at: ts.SignatureDeclaration | undefined) => at === undefined || isFree(at))
+  )
+    return undefined;
+  return new Refusal(
+    `the constructor of \`${name}\` needs arguments, or is not public. Give them defaults, or ` +
+      "export an instance and name it with `export`.",
+  );
+}
+
+/** Whether a constructor can be called by anybody, without arguments. */
+function isFree(constructor: ts.SignatureDeclaration): boolean {
+  const hidden = ts.ModifierFlags.Private | ts.ModifierFlags.Protected;
+  const isHidden = (ts.getCombinedModifierFlags(constructor) & hidden) !== 0;
+  return !isHidden && constructor.parameters.every(isOptional);
 }
 
 function isOptional(parameter: ts.ParameterDeclaration): boolean {

@@ -2,7 +2,14 @@
  * Refuses types that no JSON can stand for, before the schema generator sees them: it would write
  * `Date` as a string that never becomes a Date, and leave out methods and what it cannot find.
  */
-import { NeverType, type SubNodeParser, ts } from "ts-json-schema-generator";
+import {
+  type BaseType,
+  type Context,
+  NeverType,
+  type NodeParser,
+  type SubNodeParser,
+  ts,
+} from "ts-json-schema-generator";
 import { Refusal } from "./refusal.ts";
 
 /** Most nodes of types that are looked at for one function. */
@@ -24,6 +31,8 @@ const REMEDIES: Readonly<Record<string, string>> = {
   Function: "Tools take data: leave the function out, or make it inside.",
   Object: "Say which properties it has, or take a Record.",
 };
+const CONDITION =
+  "its types decide by conditions (`A extends B ? C : D`) that cannot be followed. Write the type out.";
 const PLAIN = "Take what JSON has: objects, arrays, strings, numbers, booleans.";
 
 /** Looks at each node that is read, throws a {@link Refusal} where it is no JSON, and reads none but functions. */
@@ -31,10 +40,12 @@ export class JsonTypes implements SubNodeParser {
   readonly #program: ts.Program;
   readonly #checker: ts.TypeChecker;
   readonly #files: Set<string>;
+  readonly #inner: NodeParser;
   #left = MAXIMUM_NODES;
 
   /** @param files - Receives the file of each node. */
-  constructor(program: ts.Program, files: Set<string>) {
+  constructor(program: ts.Program, files: Set<string>, inner: NodeParser) {
+    this.#inner = inner;
     this.#program = program;
     this.#checker = program.getTypeChecker();
     this.#files = files;
@@ -51,26 +62,36 @@ export class JsonTypes implements SubNodeParser {
     const file = node.getSourceFile() as ts.SourceFile | undefined;
     if (file !== undefined) this.#files.add(file.fileName);
     if (ts.isFunctionTypeNode(node)) return checkFunction(node);
-    if (ts.isTypeReferenceNode(node)) this.#checkReference(node);
-    else checkNode(node);
+    if (ts.isTypeReferenceNode(node)) return this.#checkReference(node);
+    checkNode(node);
     return false;
   }
 
-  /** An optional function of an object: a model cannot give it, and need not. */
-  createType(): NeverType {
-    return new NeverType();
+  createType(node: ts.Node, context: Context): BaseType {
+    // An optional function of an object: a model cannot give it, and need not.
+    if (ts.isFunctionTypeNode(node)) return new NeverType();
+    if (context.getParameters().length > 0) throw new Refusal(CONDITION);
+    const type = this.#checker.getTypeFromTypeNode(node as ts.TypeReferenceNode);
+    const flags: ts.NodeBuilderFlags =
+      ts.NodeBuilderFlags.NoTruncation | ts.NodeBuilderFlags.InTypeAlias;
+    const plain = this.#checker.typeToTypeNode(type, undefined, flags);
+    if (plain === undefined || (type.flags & ts.TypeFlags.Any) !== 0) throw new Refusal(CONDITION);
+    return this.#inner.createType(plain, context);
   }
 
-  #checkReference(node: ts.TypeReferenceNode): void {
+  /** Whether it is a type that decides by a condition: TypeScript itself reads these better than the generator. */
+  #checkReference(node: ts.TypeReferenceNode): boolean {
     const name = entityText(node.typeName);
     const symbol = this.#symbolOf(node.typeName);
     if (symbol === undefined || (symbol.declarations ?? []).length === 0) {
       throw new Refusal(`the type \`${name}\` cannot be found. Mend its import.`);
     }
     const declarations = symbol.declarations ?? [];
-    if (JSON_INTERFACES.has(symbol.name) || !declarations.every((at) => this.#isBuiltIn(at)))
-      return;
-    if (declarations.some(ts.isTypeAliasDeclaration)) return;
+    const alias = declarations.find(ts.isTypeAliasDeclaration);
+    if (!declarations.every((at) => this.#isBuiltIn(at))) {
+      return alias !== undefined && ts.isConditionalTypeNode(alias.type);
+    }
+    if (JSON_INTERFACES.has(symbol.name) || alias !== undefined) return false;
     throw new Refusal(`\`${name}\` is not JSON. ${REMEDIES[symbol.name] ?? PLAIN}`);
   }
 

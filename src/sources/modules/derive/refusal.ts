@@ -11,6 +11,9 @@ export function refusalIn(thrown: unknown): Refusal {
     if (cause.cause === undefined) break;
     cause = cause.cause;
   }
+  if (cause instanceof RangeError) {
+    return new Refusal("its types go too deep. Make them simpler.");
+  }
   const { message } = cause instanceof Error ? cause : new Error(String(cause));
   return new Refusal(
     `its types cannot be written as JSON Schema: ${message.replace(/\.$/u, "")}. Use plain types: ` +

@@ -10,12 +10,12 @@ import {
   ts,
 } from "ts-json-schema-generator";
 import type { CallShape } from "../../../core/tool-origin.ts";
-import { JsDocTypes } from "./jsdoc-types.ts";
 import { JsonTypes } from "./json-types.ts";
 import { describeProperties } from "./property-notes.ts";
 import { Refusal } from "./refusal.ts";
 import { type Parameters, parametersOf, SignatureTypes } from "./signature-types.ts";
 import { tidySchema } from "./tidy-schema.ts";
+import { UnreadTypes } from "./unread-types.ts";
 
 type Schema = Readonly<Record<string, unknown>>;
 
@@ -80,19 +80,23 @@ export class SchemaReader {
 
   #makeGenerator(): Generator {
     const files = new Set<string>();
-    const jsonTypes = new JsonTypes(this.#program, files);
+    let jsonTypes: JsonTypes | undefined;
     let signatures: SignatureTypes | undefined;
     const augment = (chain: MutableParser): void => {
       const inner = chain as MutableParser & NodeParser;
       signatures = new SignatureTypes(inner, this.#checker);
-      chain.addNodeParser(signatures).addNodeParser(jsonTypes).addNodeParser(new JsDocTypes(inner));
+      jsonTypes = new JsonTypes(this.#program, files, inner);
+      chain
+        .addNodeParser(signatures)
+        .addNodeParser(jsonTypes)
+        .addNodeParser(new UnreadTypes(inner));
     };
     const parser = createParser(this.#program, CONFIG, augment);
     const formatter = createFormatter(CONFIG);
     const generator = new SchemaGenerator(this.#program, parser, formatter, CONFIG);
     return {
       schemaOf: (node) => {
-        jsonTypes.reset();
+        jsonTypes?.reset();
         if (signatures !== undefined) signatures.target = node;
         const schema = generator.createSchemaFromNodes([node]) as Schema;
         for (const file of files) if (!this.#isBuiltIn(file)) this.files.add(file);

@@ -15,32 +15,44 @@ export function tidySchema(generated: Schema): Schema {
     (uses.get(name) ?? 0) > 1 || reaches(name, name, known, new Set());
   const kept = [...known.keys()].filter(isKept);
   const names = plainNames(kept);
-  const rewrite = (value: unknown): unknown => {
-    if (Array.isArray(value)) return value.map(rewrite);
-    if (typeof value !== "object" || value === null) return value;
-    const { $ref, ...rest } = value as Schema;
+  const rewrite = (schema: Schema): Schema => {
+    const { $ref, ...rest } = schema;
     const name = referenced($ref);
     const definition = name === undefined ? undefined : known.get(name);
-    if (name === undefined || definition === undefined) return rewriteNode(value as Schema);
-    const own = rewriteNode(rest) as Schema;
+    if (name === undefined || definition === undefined) return withParts(schema, rewrite);
+    const own = withParts(rest, rewrite);
     const plain = names.get(name);
     if (plain !== undefined) return { $ref: `#/$defs/${plain}`, ...own };
-    return { ...(rewrite(definition) as Schema), ...own };
+    return { ...rewrite(definition), ...own };
   };
-  const rewriteNode = (node: Schema): unknown =>
-    Object.fromEntries(
-      Object.entries(modernTuple(node)).map(([key, value]) => [
-        key,
-        DATA.has(key) ? value : rewrite(value),
-      ]),
-    );
-  const $defs = kept.map((name) => [names.get(name), rewrite(known.get(name))]);
-  const tidy = rewrite(root) as Schema;
+  const $defs = kept.map((name) => [names.get(name), rewrite(known.get(name) ?? {})]);
+  const tidy = rewrite(root);
   return kept.length === 0 ? tidy : { ...tidy, $defs: Object.fromEntries($defs) as Schema };
 }
 
 /** Keywords whose value is data, and no schema. */
 const DATA: ReadonlySet<string> = new Set(["enum", "const", "default", "examples", "required"]);
+/** Keywords whose value is a record of schemas: its keys are names, whatever they look like. */
+const RECORDS: ReadonlySet<string> = new Set(["properties", "patternProperties"]);
+
+/** The schema with the schemas in it changed. */
+function withParts(schema: Schema, change: (part: Schema) => Schema): Schema {
+  const changed = (value: unknown): unknown => {
+    if (Array.isArray(value)) return value.map(changed);
+    return isObject(value) ? change(value) : value;
+  };
+  const entries = Object.entries(modernTuple(schema)).map(([key, value]) => {
+    if (DATA.has(key)) return [key, value];
+    if (!RECORDS.has(key) || !isObject(value)) return [key, changed(value)];
+    const parts = Object.entries(value).map(([name, part]) => [name, changed(part)]);
+    return [key, Object.fromEntries(parts)];
+  });
+  return Object.fromEntries(entries) as Schema;
+}
+
+function isObject(value: unknown): value is Schema {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
 
 /** A list in `items` was a tuple until 2019-09. */
 function modernTuple(node: Schema): Schema {
@@ -57,20 +69,21 @@ function referenced(ref: unknown): string | undefined {
   return typeof ref === "string" && ref.startsWith(POINTER) ? ref.slice(POINTER.length) : undefined;
 }
 
-/** The definitions that a value refers to, as often as it does. */
-function referencesIn(value: unknown): readonly string[] {
-  if (Array.isArray(value)) return value.flatMap(referencesIn);
-  if (typeof value !== "object" || value === null) return [];
-  return Object.entries(value).flatMap(([key, inner]) => {
-    if (DATA.has(key)) return [];
-    const name = key === "$ref" ? referenced(inner) : undefined;
-    return name === undefined ? referencesIn(inner) : [name];
-  });
+/** The definitions that a schema refers to, as often as it does. */
+function referencesIn(schema: Schema): readonly string[] {
+  const found: string[] = [];
+  const look = (part: Schema): Schema => {
+    const name = referenced(part["$ref"]);
+    if (name !== undefined) found.push(name);
+    return withParts(part, look);
+  };
+  look(schema);
+  return found;
 }
 
-function countUses(values: readonly unknown[]): ReadonlyMap<string, number> {
+function countUses(schemas: readonly Schema[]): ReadonlyMap<string, number> {
   const uses = new Map<string, number>();
-  for (const name of values.flatMap(referencesIn)) uses.set(name, (uses.get(name) ?? 0) + 1);
+  for (const name of schemas.flatMap(referencesIn)) uses.set(name, (uses.get(name) ?? 0) + 1);
   return uses;
 }
 
@@ -80,7 +93,7 @@ function reaches(
   known: ReadonlyMap<string, Schema>,
   seen: Set<string>,
 ): boolean {
-  return referencesIn(known.get(from)).some((name) => {
+  return referencesIn(known.get(from) ?? {}).some((name) => {
     if (name === to) return true;
     if (seen.has(name)) return false;
     seen.add(name);

@@ -19,11 +19,12 @@ export function nameTools(callables: readonly Callable[]): readonly NamedCallabl
   for (const name of namesOnce(callables)) counts.set(name, (counts.get(name) ?? 0) + 1);
   const taken = new Map<string, Callable>();
   return callables.map((callable) => {
-    const own = callable.comment.name ?? callable.name;
+    const own = ownName(callable);
     if (own === undefined) {
       const problem = new Refusal("it has no name. Give the function one, or write `@name`.");
       return { callable, name: "", problem };
     }
+    if (callable.refusal !== undefined) return { callable, name: own };
     const isShared = (counts.get(own) ?? 0) > 1 && callable.comment.name === undefined;
     const name = isShared && callable.owner !== undefined ? `${callable.owner}.${own}` : own;
     const other = taken.get(name);
@@ -36,11 +37,17 @@ export function nameTools(callables: readonly Callable[]): readonly NamedCallabl
   });
 }
 
+function ownName({ comment, name }: Callable): string | undefined {
+  return comment.name ?? name;
+}
+
 /** The names that are asked for, once for each function and for each side of each class. */
 function namesOnce(callables: readonly Callable[]): readonly string[] {
-  const asked = callables.flatMap(({ owner = "", name, comment, member }) => {
+  const possible = callables.filter(({ refusal }) => refusal === undefined);
+  const asked = possible.flatMap((callable) => {
+    const { owner = "", member } = callable;
     const side = member.kind === "method" ? member.on : "";
-    const own = comment.name ?? name;
+    const own = ownName(callable);
     return own === undefined ? [] : [[`${owner} ${side} ${own}`, own] as const];
   });
   return [...new Map(asked).values()];

@@ -35,16 +35,27 @@ const DEFAULTS: ts.CompilerOptions = {
 
 /** Makes the program of one file and what it imports, by the nearest `tsconfig.json`. Mistakes in types are let be. */
 export function makeProgram(file: string): TypeProgram {
-  const config = ts.findConfigFile(dirname(file), (path) => ts.sys.fileExists(path));
+  const folder = dirname(file);
+  const config = ts.findConfigFile(folder, (path) => ts.sys.fileExists(path));
   if (config === undefined) {
-    return { program: ts.createProgram([file], { ...DEFAULTS, ...OURS }), configFiles: [] };
+    return { program: programOf(file, { ...DEFAULTS, ...OURS }), configFiles: [] };
   }
   const source = ts.readJsonConfigFile(config, (path) => ts.sys.readFile(path));
   // Which files there are is of no use, and finding them may take long.
   const host: ts.ParseConfigHost = { ...ts.sys, readDirectory: () => [] };
-  const { options } = ts.parseJsonSourceFileConfigFileContent(source, host, dirname(config));
+  const base = dirname(config);
+  const { options } = ts.parseJsonSourceFileConfigFileContent(source, host, base, {}, config);
   return {
-    program: ts.createProgram([file], { ...options, ...OURS }),
+    program: programOf(file, { ...options, ...OURS }),
     configFiles: [config, ...(source.extendedSourceFiles ?? [])],
   };
+}
+
+/** Packages of types are looked for from the file, wherever the program was started. */
+function programOf(file: string, options: ts.CompilerOptions): ts.Program {
+  const host = ts.createCompilerHost(options);
+  return ts.createProgram([file], options, {
+    ...host,
+    getCurrentDirectory: () => dirname(file),
+  });
 }

@@ -1,4 +1,7 @@
-/** Types written in JSDoc comments of JavaScript files, which the schema generator does not read itself. */
+/**
+ * Types that the schema generator does not read itself: those in JSDoc comments of JavaScript files, and optional items
+ * of a tuple that have a name.
+ */
 import {
   AnnotatedType,
   AnyType,
@@ -9,6 +12,7 @@ import {
   NullType,
   ObjectProperty,
   ObjectType,
+  OptionalType,
   type SubNodeParser,
   ts,
   UnionType,
@@ -16,8 +20,8 @@ import {
 import { commentText } from "./jsdoc-tags.ts";
 import { Refusal } from "./refusal.ts";
 
-/** Reads `{?string}`, `{string=}`, `{*}`, and what `@typedef` with `@property` names. */
-export class JsDocTypes implements SubNodeParser {
+/** Reads `{?string}`, `{string=}`, `{*}`, what `@typedef` with `@property` names, and `[text: string, count?: number]`. */
+export class UnreadTypes implements SubNodeParser {
   readonly #inner: NodeParser;
 
   constructor(inner: NodeParser) {
@@ -32,7 +36,8 @@ export class JsDocTypes implements SubNodeParser {
       ts.isJSDocNullableType(node) ||
       ts.isJSDocAllType(node) ||
       ts.isJSDocTypedefTag(node) ||
-      ts.isJSDocTypeLiteral(node)
+      ts.isJSDocTypeLiteral(node) ||
+      (ts.isNamedTupleMember(node) && node.questionToken !== undefined)
     );
   }
 
@@ -41,6 +46,9 @@ export class JsDocTypes implements SubNodeParser {
     if (ts.isJSDocTypedefTag(node)) return this.#typedef(node, context);
     if (ts.isJSDocTypeLiteral(node)) return this.#literal(node, context);
     const type = this.#inner.createType((node as ts.JSDocTypeExpression).type, context);
+    if (ts.isNamedTupleMember(node)) {
+      return new OptionalType(new AnnotatedType(type, { title: node.name.text }, false));
+    }
     return ts.isJSDocNullableType(node) ? new UnionType([type, new NullType()]) : type;
   }
 
@@ -60,8 +68,9 @@ export class JsDocTypes implements SubNodeParser {
       }
       const type = this.#inner.createType(tag.typeExpression, context);
       const description = commentText(tag.comment);
+      const { name } = tag;
       return new ObjectProperty(
-        tag.name.getText(),
+        ts.isIdentifier(name) ? name.text : name.right.text,
         description === undefined ? type : new AnnotatedType(type, { description }, false),
         !tag.isBracketed && !ts.isJSDocOptionalType(tag.typeExpression.type),
       );
