@@ -55,7 +55,10 @@ export class KeptText {
       lines.push(line);
     }
     const more = next === undefined ? "" : ` There are more: offset ${next} finds on.`;
-    return [`[${lines.length} places in ${this.#utf8.length} bytes.${more}]`, ...lines].join("\n");
+    return [
+      `[Places found: ${lines.length}, in ${this.#utf8.length} bytes.${more}]`,
+      ...lines,
+    ].join("\n");
   }
 
   #line(from: number, to: number): string {

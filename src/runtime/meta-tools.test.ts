@@ -317,12 +317,12 @@ describe("read_result", () => {
     const { read } = await cut();
     const { output } = (await read({ search: "LINE 321 " })) as OkResult;
     expect(output).toMatch(
-      /^\[1 places in \d+ bytes\.\]\n@(\d+): .*line 320 ✓ line 321 ✓ line 322/u,
+      /^\[Places found: 1, in \d+ bytes\.\]\n@(\d+): .*line 320 ✓ line 321 ✓ line 322/u,
     );
     const at = Number(/@(\d+)/u.exec(String(output))?.[1]);
     expect(Buffer.from(TEXT).subarray(at).toString()).toMatch(/^line 321 /u);
     expect(await read({ search: "nowhere" })).toMatchObject({
-      output: expect.stringMatching(/^\[0 places/u),
+      output: expect.stringMatching(/^\[Places found: 0/u),
     });
   });
 

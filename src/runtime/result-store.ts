@@ -3,7 +3,7 @@ import { createRequire } from "node:module";
 import type * as LruCache from "lru-cache";
 
 /** Bytes kept unless `results.keepBytes` says otherwise. */
-export const DEFAULT_KEEP_BYTES: number = 64 * 1024 * 1024;
+const DEFAULT_KEEP_BYTES = 64 * 1024 * 1024;
 
 /** An output that was too large to be shown whole. */
 export interface KeptResult {
