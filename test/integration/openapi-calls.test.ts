@@ -351,3 +351,21 @@ test("a thousand calls at once: all answered, few connections, no warning", asyn
   expect(server.open.size).toBeLessThanOrEqual(8);
   expect(warnings).toEqual([]);
 });
+
+test("a server that says when to come again closes the limit until then", async () => {
+  const times: number[] = [];
+  answer = (_, response) => {
+    times.push(performance.now());
+    if (times.length === 1) response.writeHead(429, { "retry-after-ms": "300" }).end();
+    else response.end("{}");
+  };
+  const { tools } = await start(documentOf(server.url, PATHS));
+  await using registry = new ToolRegistry({
+    mode: "async",
+    limits: { get: { rate: [{ limit: 100, perMs: 1_000 }] } },
+  });
+  registry.register(tools);
+  expect((await failure(registry.call("get"))).code).toBe("RATE_LIMITED");
+  await registry.call("get");
+  expect((times[1] ?? 0) - (times[0] ?? 0)).toBeGreaterThanOrEqual(290);
+});

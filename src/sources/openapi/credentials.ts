@@ -11,6 +11,9 @@ type Schemes = Readonly<Record<string, SecurityScheme>>;
 /** A header's name, when its value is a secret whatever it is. */
 const SECRET_HEADER = /auth|key|token|secret|cookie|password|session|credential/i;
 
+/** What stands before a secret in a header, and is none. */
+const AUTH_SCHEME = /^(?:bearer|basic|digest|apikey|api-key|negotiate)$/i;
+
 /**
  * Credentials and headers with their environment variables filled in.
  *
@@ -105,7 +108,7 @@ export function secretsOf(
   const headers = Object.entries(access.headers)
     .filter(([name, value]) => SECRET_HEADER.test(name) || written[name] !== value)
     .flatMap(([, value]) => [value].concat(value.split(/[\s;,=]+/)))
-    .filter((text) => text.length > 5);
+    .filter((text) => text.length > 5 && !AUTH_SCHEME.test(text));
   return [...new Set([...credentials, ...headers])];
 }
 
