@@ -85,16 +85,7 @@ test("knows which texts are secrets: credentials, and headers that say so or com
   );
   const basic = Buffer.from("someone:passw0rd").toString("base64");
   expect(new Set(secrets)).toEqual(
-    new Set([
-      "passw0rd",
-      basic,
-      "cs3cret",
-      "h3ader",
-      "from-env",
-      "Bearer abcdef",
-      "Bearer",
-      "abcdef",
-    ]),
+    new Set(["passw0rd", basic, "cs3cret", "h3ader", "from-env", "Bearer abcdef", "abcdef"]),
   );
 });
 
