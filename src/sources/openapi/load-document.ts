@@ -32,7 +32,10 @@ export async function loadEntry(
 ): Promise<DocumentFile> {
   if (typeof given === "object" && !(given instanceof URL)) return givenObject(given);
   const url = addressOf(given);
-  const { text, url: found } = await readText(url, fetchText);
+  const isRelative = typeof given === "string" && url.protocol === "file:" && !given.includes(":");
+  const { text, url: found } = await readText(url, fetchText).catch((thrown: unknown) => {
+    throw isRelative ? withDirectory(thrown) : thrown;
+  });
   const root = await parseText(text).catch((thrown: unknown) => {
     throw notOpenApi(url, isGraphQlText(text) ?? thrownText(thrown), thrown);
   });
@@ -130,15 +133,20 @@ async function readText(url: URL, fetchText: FetchText): ReturnType<FetchText> {
   const path = fileURLToPath(url);
   const found = await stat(path).catch(() => undefined);
   if (found === undefined) {
-    throw new TypeError(
-      `There is no file ${path}. Relative paths start from the current directory, ${process.cwd()}.`,
-    );
+    throw new TypeError(`There is no file ${path}.`);
   }
   if (!found.isFile()) throw new TypeError(`${path} is not a file.`);
   if (found.size > MAX_FILE_BYTES) {
     throw new TypeError(`${path} has ${found.size} bytes; at most ${MAX_FILE_BYTES} are read.`);
   }
   return { text: await readFile(path, "utf8"), url };
+}
+
+function withDirectory(thrown: unknown): TypeError {
+  return new TypeError(
+    `${thrownText(thrown)} Relative paths start from the current directory, ${process.cwd()}.`,
+    { cause: thrown },
+  );
 }
 
 function notOpenApi(url: URL, what: string, cause?: unknown): TypeError | ToolError {

@@ -23,8 +23,6 @@ export interface SchemaSurroundings {
 
 /** Deepest nesting of schemas within one another, without `$ref`s. */
 const MAX_DEPTH = 200;
-/** Deepest `allOf` that is looked through for `readOnly` properties. */
-const MAX_PARTS = 20;
 
 const BESIDE_REF = ["title", "description", "default", "deprecated", "example", "examples"];
 const SINGLE = [
@@ -84,7 +82,7 @@ class Normaliser {
   }
 
   #keywords(node: LocatedNode, depth: number, above: ReadonlySet<string>): Record<string, unknown> {
-    const hidden = new Set([...above, ...this.#readOnlyNames(node, 0)]);
+    const hidden = new Set([...above, ...this.#readOnlyNames(node, new Set())]);
     const schema = binaryFormat(soundKeywords(node.value));
     this.#properties(node, schema, depth, hidden);
     this.#subschemas(node, schema, depth, hidden);
@@ -151,13 +149,14 @@ class Normaliser {
   }
 
   /** Properties that are only in answers, those of the parts of an `allOf` included. */
-  #readOnlyNames(node: LocatedNode, depth: number): string[] {
+  #readOnlyNames(node: LocatedNode, seen: Set<unknown>): string[] {
+    if (seen.has(node.value)) return [];
+    seen.add(node.value);
     const own = entriesOf(nodeAt(node, "properties"))
       .filter(([, property]) => this.#isReadOnly(property))
       .map(([name]) => name);
-    if (depth > MAX_PARTS) return own;
     const inherited = itemsOf(nodeAt(node, "allOf")).flatMap((part) =>
-      this.#readOnlyNames(this.#around.resolve(part), depth + 1),
+      this.#readOnlyNames(this.#around.resolve(part), seen),
     );
     return own.concat(inherited);
   }

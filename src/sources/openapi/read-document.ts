@@ -116,8 +116,10 @@ function tryRead(
     return readOperation(listed, around);
   } catch (thrown) {
     if (thrown instanceof MissingDocument) return undefined;
-    if (!(thrown instanceof DocumentProblem)) throw thrown;
-    return `${listed.name} (${listed.method} ${listed.path}) is left out: ${thrown.message}`;
+    const isTooDeep = thrown instanceof RangeError;
+    if (!isTooDeep && !(thrown instanceof DocumentProblem)) throw thrown;
+    const reason = isTooDeep ? "its schemas are nested too deeply" : thrown.message;
+    return `${listed.name} (${listed.method} ${listed.path}) is left out: ${reason}`;
   }
 }
 

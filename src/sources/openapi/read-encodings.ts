@@ -5,8 +5,6 @@ import type { References } from "./resolve-reference.ts";
 import { isBinary, isByteMedia } from "./schema-dialect.ts";
 import { setOwn } from "../../schema/plain-object.ts";
 
-/** Deepest `allOf` that is looked through for properties. */
-const MAX_PARTS = 20;
 const STYLES: ReadonlySet<string> = new Set([
   "form",
   "spaceDelimited",
@@ -19,7 +17,7 @@ export function readEncodings(
   media: LocatedNode,
   references: References,
 ): Readonly<Record<string, EncodingPlan>> | undefined {
-  const properties = propertiesOf(nodeAt(media, "schema"), references, 0);
+  const properties = propertiesOf(nodeAt(media, "schema"), references, new Set());
   const encodings = nodeAt(media, "encoding");
   const plans: Record<string, EncodingPlan> = {};
   for (const name of new Set([...properties.keys(), ...entriesOf(encodings).map(([key]) => key)])) {
@@ -69,11 +67,9 @@ function isBytes(
 ): boolean {
   const node = references.resolve(property);
   const { type } = Object(node.value) as { readonly type?: unknown };
-  if (type === "array") {
-    return isBytes(nodeAt(node, "items"), mediaType, references);
-  }
-  if (isBinary(node.value)) return true;
-  const isOpen = node.value === undefined || Object.keys(Object(node.value)).length === 0;
+  const item = type === "array" ? references.resolve(nodeAt(node, "items")) : node;
+  if (isBinary(item.value)) return true;
+  const isOpen = Object.keys(Object(item.value)).length === 0;
   return isOpen && mediaType !== undefined && isByteMedia(mediaType);
 }
 
@@ -87,12 +83,13 @@ function ownMediaType(property: LocatedNode, references: References): string | u
 function propertiesOf(
   given: LocatedNode,
   references: References,
-  depth: number,
+  seen: Set<unknown>,
 ): Map<string, LocatedNode> {
-  if (depth > MAX_PARTS) return new Map();
   const node = references.resolve(given);
+  if (seen.has(node.value)) return new Map();
+  seen.add(node.value);
   const inherited = itemsOf(nodeAt(node, "allOf")).flatMap((part) =>
-    Array.from(propertiesOf(part, references, depth + 1)),
+    Array.from(propertiesOf(part, references, seen)),
   );
   return new Map(inherited.concat(entriesOf(nodeAt(node, "properties"))));
 }
