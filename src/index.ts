@@ -94,6 +94,7 @@ export type {
   McpServersConfig,
   McpStdioServer,
 } from "./sources/mcp/mcp-options.ts";
+export type { DeriveOptions } from "./sources/modules/derive-exports.ts";
 export type { ModuleToolsOptions } from "./sources/modules/module-tools.ts";
 export type { ClassToolsOptions } from "./sources/native/class-tools.ts";
 export {
@@ -108,5 +109,6 @@ export type {
   OpenApiOptions,
   OperationFilter,
 } from "./sources/openapi/openapi-options.ts";
+export type { ToolSettings } from "./sources/tool-settings.ts";
 export type { SourceHost, ToolSource } from "./sources/tool-source.ts";
 export type { CancelTimer, Clock } from "./time/clock.ts";

@@ -11,10 +11,12 @@ import type { ToolDeclaration } from "../formats/provider-formats.ts";
 import type { LimitsOptions } from "../limits/limit-options.ts";
 import type { ToolFilter } from "../registry/tool-catalog.ts";
 import type { SearchOptions, ToolMatch } from "../registry/tool-search.ts";
+import { foreignTools } from "../sources/foreign/foreign-tools.ts";
 import type { McpOptions } from "../sources/mcp/mcp-options.ts";
 import { type ModuleToolsOptions, moduleTools } from "../sources/modules/module-tools.ts";
 import { type ClassToolsOptions, classTools } from "../sources/native/class-tools.ts";
 import type { OpenApiOptions } from "../sources/openapi/openapi-options.ts";
+import type { ToolSettings } from "../sources/tool-settings.ts";
 import type { ToolSource } from "../sources/tool-source.ts";
 import { CallIntake } from "./call-intake.ts";
 import { checkMode } from "./check-mode.ts";
@@ -132,6 +134,16 @@ export class ToolRegistry implements AsyncDisposable {
     options: McpOptions & RegisterOptions = {},
   ): Promise<readonly string[]> {
     return this.#sources.add(mcpSources(server, options), options);
+  }
+
+  /**
+   * Registers tools that were made for LangChain, the Vercel AI SDK or the OpenAI Agents SDK: one, a list, or a record by
+   * name. They are known by their shape; none of these packages is needed. They run on the event loop.
+   *
+   * @throws TypeError that says what one of them is instead, when a tool cannot be called from here, or a name is taken.
+   */
+  registerForeign(tools: unknown, options: ToolSettings & RegisterOptions = {}): readonly string[] {
+    return this.register(foreignTools(tools, options), options);
   }
 
   /**
