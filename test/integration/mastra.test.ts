@@ -2,7 +2,7 @@
 import { Agent } from "@mastra/core/agent";
 import { RequestContext } from "@mastra/core/request-context";
 import { MockLanguageModelV3 } from "ai/test";
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { mastraTools } from "../../src/mastra.ts";
 import {
   type ModelCall,
@@ -38,10 +38,11 @@ const DONE: Generated = {
   warnings: [],
 };
 
+type MastraTools = ReturnType<typeof mastraTools>;
 type AgentModel = ConstructorParameters<typeof Agent>[0]["model"];
 
 /** Mastra has types of its own for the models of the AI SDK, and optional properties differ. */
-const makeAgent = (model: MockLanguageModelV3, tools: ReturnType<typeof mastraTools>) =>
+const makeAgent = (model: MockLanguageModelV3, tools: MastraTools | (() => MastraTools)) =>
   new Agent({
     id: "agent",
     name: "Agent",
@@ -88,5 +89,38 @@ describe("Mastra, beyond the suite", () => {
     await makeAgent(model, tools).generate("Go", { requestContext });
 
     expect(stage.contexts[0]?.tenant).toBe("u1");
+  });
+
+  test("tools that are found by a function are those of the moment; arguments that are no JSON come as none", async () => {
+    await using stage = makeStage();
+    const { registry } = stage;
+    // Mastra complains of the arguments.
+    const logged = vi.spyOn(console, "error").mockImplementation(() => {});
+    onTestFinished(() => logged.mockRestore());
+    const broken = {
+      type: "tool-call",
+      toolCallId: "b",
+      toolName: "shop_find",
+      input: "{",
+    } as const;
+    const answer = asks([{ id: "a", name: "learnt", input: {} }]);
+    const model = new MockLanguageModelV3({
+      doGenerate: [{ ...answer, content: [...answer.content, broken] }, DONE],
+    });
+    const agent = makeAgent(model, () => mastraTools(registry));
+    registry.register({
+      name: "learnt",
+      description: "New",
+      input: { type: "object", properties: {} },
+      execute: () => "knows",
+    });
+
+    const { text } = await agent.generate("Go");
+
+    expect(text).toBe("done");
+    const outputs = toolOutputs(model.doGenerateCalls[1]?.prompt ?? []);
+    expect(JSON.stringify(outputs)).toContain("knows");
+    expect(JSON.stringify(outputs)).toContain("Error INPUT_INVALID");
+    expect(logged).toHaveBeenCalledOnce();
   });
 });
