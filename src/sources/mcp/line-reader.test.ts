@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import { array, assert, nat, property, string } from "fast-check";
 import { expect, test } from "vitest";
 import { LineReader } from "./line-reader.ts";
 
@@ -9,11 +9,9 @@ function read(chunks: readonly Buffer[], maxBytes = Infinity): { lines: string[]
 }
 
 test("lines come out as they went in, wherever the bytes were cut", () => {
-  const line = fc
-    .string({ unit: "grapheme", maxLength: 20 })
-    .filter((text) => !text.includes("\n"));
-  fc.assert(
-    fc.property(fc.array(line), fc.array(fc.nat(300)), (lines, cuts) => {
+  const line = string({ unit: "grapheme", maxLength: 20 }).filter((text) => !text.includes("\n"));
+  assert(
+    property(array(line), array(nat(300)), (lines, cuts) => {
       const bytes = Buffer.from(lines.map((text) => `${text}\n`).join(""));
       const places = [0, ...cuts.filter((cut) => cut < bytes.length), bytes.length];
       const sorted = places.toSorted((one, other) => one - other);

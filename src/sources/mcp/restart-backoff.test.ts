@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import { assert, double, nat, property } from "fast-check";
 import { expect, test } from "vitest";
 import { RestartBackoff } from "./restart-backoff.ts";
 
@@ -11,8 +11,8 @@ test("the wait doubles with each failure up to the maximum", () => {
 });
 
 test("the wait is anything from nothing to its ceiling", () => {
-  fc.assert(
-    fc.property(fc.double({ min: 0, max: 1, noNaN: true }), fc.nat(200), (chance, failures) => {
+  assert(
+    property(double({ min: 0, max: 1, noNaN: true }), nat(200), (chance, failures) => {
       const backoff = new RestartBackoff({}, () => chance);
       for (let count = 0; count < failures; count += 1) backoff.failed(0);
       expect(backoff.failed(0)).toBeCloseTo(chance * Math.min(500 * 2 ** failures, 30_000), 6);

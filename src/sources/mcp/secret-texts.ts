@@ -14,7 +14,7 @@ export class SecretTexts {
   constructor(config: McpServerConfig) {
     const values = Object.values(("command" in config ? config.env : config.headers) ?? {});
     // "Bearer abc" is a secret, and so is "abc".
-    const texts = values.flatMap((value) => [value, ...value.split(/\s+/u)]);
+    const texts = values.concat(values.flatMap((value) => value.split(/\s+/u)));
     const secrets = new Set(texts.filter((text) => text.length >= SHORTEST_SECRET));
     this.#secrets = [...secrets].toSorted((one, other) => other.length - one.length);
     this.longest = this.#secrets[0]?.length ?? 0;
