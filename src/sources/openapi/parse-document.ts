@@ -1,8 +1,11 @@
 /** The text of a document: JSON or YAML. */
 import { thrownText } from "../../core/thrown-text.ts";
 
+/** Most values that aliases may stand for, so that a few lines cannot become gigabytes. */
+const MAX_ALIASES = 10_000;
+
 /**
- * Reads JSON, or else YAML. YAML comes with `@scalar/openapi-parser`, which is loaded when there is some.
+ * Reads JSON, or else YAML 1.2 with merge keys. What reads YAML is loaded when there is some.
  *
  * @throws SyntaxError that says what is wrong, without the text.
  */
@@ -11,9 +14,9 @@ export async function parseText(text: string): Promise<unknown> {
   if (trimmed === "") throw new SyntaxError("it is empty");
   if (/^[[{"]/.test(trimmed)) return parseJson(trimmed);
   if (trimmed.startsWith("<")) throw new SyntaxError(`it is ${markupKind(trimmed)}`);
-  const { normalize } = await import("@scalar/openapi-parser");
+  const { parse } = await import("yaml");
   try {
-    const value: unknown = normalize(trimmed);
+    const value: unknown = parse(trimmed, { merge: true, maxAliasCount: MAX_ALIASES });
     if (value !== undefined && typeof value !== "string") return value;
   } catch (thrown) {
     throw new SyntaxError(`it is no YAML: ${firstLine(thrown)}`, { cause: thrown });
