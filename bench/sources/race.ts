@@ -31,7 +31,7 @@ export type Phase = "cold" | "warm";
 const WARM_UP_MS = 1_000;
 const TIMED_MS = 500;
 /** Whose batch would take longer than this, by its last one, is not asked for it. */
-const LONGEST_BATCH_MS = 20_000;
+const LONGEST_BATCH_MS = 10_000;
 const MS_PER_SECOND = 1_000;
 
 /** `1,000 cold`. */
