@@ -60,14 +60,11 @@ function isSchemaLike(schema: unknown): schema is object {
 }
 
 function settingProblem(tool: UncheckedTool): string | undefined {
-  const { mode, tags, retry, permissions, resetTimeoutOnProgress } = tool;
+  const { mode, tags, retry, permissions } = tool;
   if (mode !== undefined && !EXECUTION_MODES.includes(mode)) {
     return `\`mode\` must be one of ${EXECUTION_MODES.join(", ")}.`;
   }
   if (tags !== undefined && !isTextList(tags)) return "`tags` must be a list of strings.";
-  if (resetTimeoutOnProgress !== undefined && typeof resetTimeoutOnProgress !== "boolean") {
-    return "`resetTimeoutOnProgress` must be true or false.";
-  }
   return (
     timeProblem(tool) ??
     resultProblem(tool) ??
@@ -77,6 +74,8 @@ function settingProblem(tool: UncheckedTool): string | undefined {
 }
 
 function timeProblem(tool: UncheckedTool): string | undefined {
+  const { resetTimeoutOnProgress: resets = false } = tool;
+  if (typeof resets !== "boolean") return "`resetTimeoutOnProgress` must be true or false.";
   const wrong = (["timeoutMs", "maxCpuMs"] as const).find(
     (field) => tool[field] !== undefined && !isAtLeast(tool[field], Number.MIN_VALUE),
   );

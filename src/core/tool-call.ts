@@ -1,4 +1,5 @@
 import type { CallBudget } from "./call-budget.ts";
+import type { ToolResult } from "./tool-result.ts";
 import type { ExecutionMode } from "./tool.ts";
 
 /** One call that a model asks for, in our own form. */
@@ -29,6 +30,11 @@ export interface CallOptions {
   readonly idempotencyKey?: string | undefined;
   /** What the run may use that these calls are a part of. Calls that tools make draw on it too. Default: no limit. */
   readonly budget?: CallBudget | undefined;
+  /**
+   * Called with each result as soon as it is there, and the place of its call from 0; before the promise of all resolves.
+   * Must not throw: what it throws becomes a process warning.
+   */
+  readonly onResult?: ((result: ToolResult, index: number) => void) | undefined;
   /** Anything a tool should know; `context.context` there. Crosses into workers as a copy. */
   readonly context?: unknown;
 }

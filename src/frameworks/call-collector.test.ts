@@ -12,10 +12,13 @@ interface Batch {
 
 function recorder(): { readonly batches: Batch[]; readonly runner: BatchRunner } {
   const batches: Batch[] = [];
-  const executeToolCalls: BatchRunner["executeToolCalls"] = async (calls, options) => {
+  const executeToolCalls: BatchRunner["executeToolCalls"] = async (calls, given) => {
     const list = calls as readonly CollectedCall[];
+    const { onResult, ...options } = given;
     batches.push({ names: list.map(({ name }) => name), options });
-    return list.map(({ id, name }) => resultOf(String(id), name));
+    const results = list.map(({ id, name }) => resultOf(String(id), name));
+    for (const [index, result] of results.entries()) onResult?.(result, index);
+    return results;
   };
   return { batches, runner: { executeToolCalls } };
 }
@@ -86,9 +89,10 @@ test("calls with other options or another signal are other batches", async () =>
 
 test("what the registry throws reaches each call of that batch, and no other", async () => {
   const failing: BatchRunner = {
-    executeToolCalls: async (_calls, { tenant }) => {
+    executeToolCalls: async (_calls, { tenant, onResult }) => {
       if (tenant === "closed") throw new TypeError("This registry is closed");
-      return [resultOf("id-c", "c")];
+      onResult?.(resultOf("id-c", "c"), 0);
+      return [];
     },
   };
   const collector = new CallCollector(failing);
@@ -100,6 +104,27 @@ test("what the registry throws reaches each call of that batch, and no other", a
   ]);
 
   expect(settled.map(({ status }) => status)).toEqual(["rejected", "rejected", "fulfilled"]);
+});
+
+test("a result reaches its caller while others of its batch still run", async () => {
+  const last = Promise.withResolvers<void>();
+  const runner: BatchRunner = {
+    executeToolCalls: async (_calls, { onResult }) => {
+      onResult?.(resultOf("id-b", "b"), 1);
+      await last.promise;
+      onResult?.(resultOf("id-a", "a"), 0);
+      return [];
+    },
+  };
+  const collector = new CallCollector(runner);
+  const order: string[] = [];
+  const both = ["a", "b"].map(async (name) => {
+    const { toolName } = await collector.run(call(name), {});
+    order.push(toolName);
+    if (toolName === "b") last.resolve();
+  });
+  await Promise.all(both);
+  expect(order).toEqual(["b", "a"]);
 });
 
 test("a thousand runs with a signal each are a thousand batches", async () => {

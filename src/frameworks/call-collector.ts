@@ -90,8 +90,9 @@ export class CallCollector {
   async #runBatch({ options, waiting }: OpenBatch): Promise<void> {
     try {
       const calls = waiting.map(({ call }) => call);
-      const results = await this.#runner.executeToolCalls(calls, options);
-      for (const [index, { resolve }] of waiting.entries()) resolve(results[index] as ToolResult);
+      // Each goes to its framework as soon as it is there: some show results while others still run.
+      const onResult = (result: ToolResult, index: number): void => waiting[index]?.resolve(result);
+      await this.#runner.executeToolCalls(calls, { ...options, onResult });
     } catch (thrown) {
       for (const { reject } of waiting) reject(thrown);
     }

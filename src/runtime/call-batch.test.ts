@@ -232,3 +232,33 @@ test.each<[object, RegExp]>([
   expect(make).toThrow(message);
   expect(getEventListeners(signal, "abort").length).toBe(0);
 });
+
+describe("onResult", () => {
+  test("hears each result as soon as it is there, with its place", async () => {
+    const scene = stage();
+    const heard: string[] = [];
+    const batch = new CallBatch(scene.surroundings(), {
+      onResult: ({ callId }, index) => heard.push(`${index} ${callId}`),
+    });
+    const running = runAll(batch, 3);
+    await scene.clock.advance(100);
+    expect(heard).toEqual(["0 call_0", "1 call_1"]);
+    await scene.clock.advance(100);
+    expect(heard).toHaveLength(3);
+    expect(await running).toHaveLength(3);
+  });
+
+  test("that throws harms no result", async () => {
+    const scene = stage();
+    const warned = new Promise<Error>((resolve) => process.once("warning", resolve));
+    const batch = new CallBatch(scene.surroundings(), {
+      onResult: () => {
+        throw new Error("No more.");
+      },
+    });
+    const running = runAll(batch, 1);
+    await scene.clock.advance(100);
+    expect((await running).map(({ status }) => status)).toEqual(["ok"]);
+    expect((await warned).message).toBe("onResult threw: No more.");
+  });
+});

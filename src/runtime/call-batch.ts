@@ -1,6 +1,7 @@
 /** Calls that came in together: one snapshot of the registry, one way to cancel them, one set of options. */
 import type { CallEvent, EventSink } from "../core/call-event.ts";
 import type { CallOptions, ToolCall } from "../core/tool-call.ts";
+import { thrownText } from "../core/thrown-text.ts";
 import type { ToolError } from "../core/tool-error.ts";
 import type { ToolResult } from "../core/tool-result.ts";
 import type { ExecutionMode } from "../core/tool.ts";
@@ -85,7 +86,7 @@ export class CallBatch {
     const options = this.#options;
     const callNumber = nextCallNumber();
     // Spelt out, for a spread costs more than the rest of this function.
-    return runCall(parts, {
+    const running = runCall(parts, {
       call,
       callNumber,
       index,
@@ -99,6 +100,8 @@ export class CallBatch {
       isWhole,
       parent: undefined,
     });
+    const { onResult } = options;
+    return onResult === undefined ? running : tellResult(running, onResult, index);
   }
 
   /** Cancels what still runs. */
@@ -122,12 +125,33 @@ const KNOWN: ReadonlySet<string> = new Set([
   "tenant",
   "idempotencyKey",
   "budget",
+  "onResult",
   "context",
 ] satisfies (keyof CallOptions)[]);
+
+async function tellResult(
+  running: Promise<ToolResult>,
+  onResult: (result: ToolResult, index: number) => void,
+  index: number,
+): Promise<ToolResult> {
+  const result = await running;
+  try {
+    onResult(result, index);
+  } catch (thrown) {
+    process.emitWarning(`onResult threw: ${thrownText(thrown)}`, { type: "ToolyardWarning" });
+  }
+  return result;
+}
+
+function checkListener(onResult: unknown): void {
+  if (onResult === undefined || typeof onResult === "function") return;
+  throw new TypeError("`onResult` must be a function.");
+}
 
 function checkCallOptions(options: CallOptions): void {
   const { mode, deadlineMs, priority } = options;
   checkBudget(options.budget);
+  checkListener(options.onResult);
   checkText("tenant", options.tenant);
   checkText("idempotencyKey", options.idempotencyKey);
   const unknown = Object.keys(options).find((key) => !KNOWN.has(key));
