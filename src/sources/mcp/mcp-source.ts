@@ -6,6 +6,7 @@ import { ToolError } from "../../core/tool-error.ts";
 import type { LoadedFunction, Tool, ToolOrigin } from "../../core/tool.ts";
 import type { SourceHost, ToolSource } from "../tool-source.ts";
 import { checkMcpOptions } from "./mcp-check-options.ts";
+import { isRecord } from "./mcp-fields.ts";
 import { serverLabel } from "./mcp-label.ts";
 import { type LinkFactory, superviseServer } from "./mcp-link-factory.ts";
 import { MCP_LOADER } from "./mcp-loader.ts";
@@ -154,7 +155,7 @@ export class McpSource implements ToolSource {
   #onListed(listed: readonly ListedTool[]): void {
     const isFirst = this.#listed === undefined;
     const { tools, problems } = this.#tools.read(listed);
-    this.#listed = new Set(listed.map((tool) => tool.name));
+    this.#listed = new Set(listed.filter(isRecord).map((tool) => tool.name));
     this.#listError = undefined;
     this.#offered = { tools, problems: [...(this.#options.problems ?? []), ...problems] };
     this.#running?.host.offer(tools, this.#offered.problems);

@@ -228,3 +228,13 @@ test("whatever a server lists, every tool that is made is well formed and each n
     }),
   );
 });
+
+test("a name without end, and what the way to the server forbids, leave a tool out", () => {
+  const forbidden = { ...listedTool("b"), fault: "its input schema is wrong: so it is." };
+  const { tools, problems } = read([listedTool("x".repeat(2_000)), forbidden, listedTool("c")]);
+  expect(tools.map(({ name }) => name)).toEqual(["c"]);
+  expect(problems).toEqual([
+    `"${"x".repeat(40)}"… is left out: its name has more than 1000 characters.`,
+    '"b" is left out: its input schema is wrong: so it is.',
+  ]);
+});

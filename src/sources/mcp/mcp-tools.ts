@@ -26,6 +26,8 @@ import type { ExtraKind, McpRequest } from "./mcp-request.ts";
 
 /** Most characters of a description; a longer one is cut, for models read it with every request. */
 const MAX_DESCRIPTION = 10_000;
+/** Most characters of a name; the protocol advises 128. */
+const MAX_NAME = 1_000;
 
 /** How a tool runs here, and how elsewhere. */
 export interface McpToolParts {
@@ -118,6 +120,9 @@ function byName(list: readonly ListedTool[], problems: string[]): ReadonlyMap<st
     const name: unknown = isRecord(tool) ? tool.name : undefined;
     if (typeof name !== "string" || name === "") {
       problems.push(`Tool ${place + 1} of the server has no name and is left out.`);
+    } else if (name.length > MAX_NAME) {
+      const start = JSON.stringify(name.slice(0, 40));
+      problems.push(`${start}… is left out: its name has more than ${MAX_NAME} characters.`);
     } else if (listed.has(name)) {
       problems.push(`"${name}" is listed twice by the server; the first counts.`);
     } else listed.set(name, tool);
@@ -126,7 +131,10 @@ function byName(list: readonly ListedTool[], problems: string[]): ReadonlyMap<st
 }
 
 /** Why a tool cannot be used at all. */
-function usageFault({ inputSchema, execution }: ListedTool): string | undefined {
+function usageFault(listed: ListedTool): string | undefined {
+  const { inputSchema, execution } = listed;
+  const { fault: known } = listed as { readonly fault?: unknown };
+  if (typeof known === "string") return known;
   if (isRecord(execution) && execution.taskSupport === "required") {
     return "it can only be run as a task, which is not supported.";
   }

@@ -12,6 +12,8 @@ import type { SourceConnectionStats, SourceState } from "../../core/source-stats
 import type { Clock } from "../../time/clock.ts";
 import { ConnectionPool } from "./connection-pool.ts";
 import { listPages } from "./list-pages.ts";
+import { requestToolPage } from "./list-tools-request.ts";
+import { isRecord } from "./mcp-fields.ts";
 import type { McpOptions, McpServerConfig } from "./mcp-options.ts";
 import { SecretTexts } from "./secret-texts.ts";
 import type { LinkListener, LinkRequest, ServerLink } from "./server-link.ts";
@@ -63,16 +65,12 @@ export class SupervisedServer implements ServerLink {
   }
 
   async listTools(request: LinkRequest): Promise<readonly McpTool[]> {
-    const method = "tools/list";
     const tools = await this.#pool.request("The list of tools", request, async (client, options) =>
       client.getServerCapabilities()?.tools === undefined
         ? []
-        : listPages(method, async (cursor) => {
-            const page = await client.request({ method, params: { cursor } }, options);
-            return { items: page.tools, nextCursor: page.nextCursor };
-          }),
+        : listPages("tools/list", (cursor) => requestToolPage(client, cursor, options)),
     );
-    this.#tools = new Map(tools.map((tool) => [tool.name, tool]));
+    this.#tools = new Map(tools.filter(isRecord).map((tool) => [tool.name, tool]));
     return tools;
   }
 
