@@ -13,6 +13,7 @@ test.each([
     "Out of credit: Your balance is 30",
   ],
   [{ title: "Invalid", errors: [{ pointer: "#/age" }] }, 'Invalid [{"pointer":"#/age"}]'],
+  [{ title: "Invalid", validation: [{ code: "minItems" }] }, 'Invalid [{"code":"minItems"}]'],
   [{ error: { message: "No such model", code: 7 } }, "No such model"],
   [{ error: "invalid_grant", error_description: "expired" }, "expired"],
   [{ error: "nope" }, "nope"],

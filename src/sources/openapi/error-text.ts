@@ -17,7 +17,18 @@ const SENTENCES = [
   "description",
 ];
 /** Fields that say more of it. */
-const PARTICULARS = ["errors", "details", "issues", "violations", "invalid-params", "fields"];
+const PARTICULARS = [
+  "errors",
+  "details",
+  "issues",
+  "violations",
+  "invalid-params",
+  "invalid_params",
+  "validation",
+  "validationErrors",
+  "validation_errors",
+  "fields",
+];
 
 /**
  * The text of an answer that is no success; empty when it says nothing.
