@@ -2,8 +2,14 @@ import { readFileSync } from "node:fs";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { ERROR_CODES } from "../core/error-codes.ts";
 import { permissionsProblem } from "../core/permissions.ts";
-import { EXECUTION_MODES, type ToolAnnotations, type ToolPermissions } from "../core/tool.ts";
+import {
+  EXECUTION_MODES,
+  type RetryPolicy,
+  type ToolAnnotations,
+  type ToolPermissions,
+} from "../core/tool.ts";
 import { type PoolOptions, resolvePoolOptions } from "../executors/pool/pool-options.ts";
 import { checkNamespace } from "../registry/namespace.ts";
 import { resolveAdaptive } from "../limits/adaptive-concurrency.ts";
@@ -210,6 +216,7 @@ describe("the schema has the fields of the types", () => {
     mode: true,
     tags: true,
     timeoutMs: true,
+    retry: true,
     maxResultBytes: true,
     truncate: true,
     annotations: true,
@@ -223,6 +230,7 @@ describe("the schema has the fields of the types", () => {
     mode: true,
     tags: true,
     timeoutMs: true,
+    retry: true,
     maxResultBytes: true,
     truncate: true,
     annotations: true,
@@ -285,6 +293,13 @@ describe("the schema has the fields of the types", () => {
     methods: true,
     operationIds: true,
   };
+  const retry: FieldsOf<RetryPolicy> = {
+    maximumAttempts: true,
+    initialIntervalMs: true,
+    backoffCoefficient: true,
+    maximumIntervalMs: true,
+    retryOn: true,
+  };
   const annotations: FieldsOf<ToolAnnotations> = {
     readOnly: true,
     idempotent: true,
@@ -324,6 +339,7 @@ describe("the schema has the fields of the types", () => {
     ["an MCP server", propertiesOf("mcpServer"), mcpServer],
     ["the settings of one", propertiesOf("mcpSettings"), mcpSettings],
     ["its restarts", propertiesOf("mcpSettings")["restart"]?.properties, restart],
+    ["a retry policy", propertiesOf("retry"), retry],
     ["annotations", propertiesOf("toolModule")["annotations"]?.properties, annotations],
     ["permissions", propertiesOf("toolModule")["permissions"]?.properties, permissions],
   ])("of %s, each described", (_, properties, fields) => {
@@ -334,6 +350,12 @@ describe("the schema has the fields of the types", () => {
   test("and the modes there are", () => {
     const values = schema.$defs["mode"]?.anyOf.flatMap((part) => part.enum ?? []);
     expect(values?.toSorted()).toEqual(EXECUTION_MODES.toSorted());
+  });
+
+  test("and the codes after which a call may be tried again", () => {
+    const codes = (propertiesOf("retry")["retryOn"] as { items?: { enum: unknown } } | undefined)
+      ?.items?.enum;
+    expect(codes).toEqual(Object.keys(ERROR_CODES));
   });
 
   test("and their defaults", () => {

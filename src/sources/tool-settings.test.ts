@@ -49,3 +49,10 @@ test("a source's size of results is for tools that set none", () => {
   const own = { maxResultBytes: Infinity, truncate: "head-tail" } as const;
   expect(withSettings({ ...BARE, ...own }, settings)).toMatchObject(own);
 });
+
+test("a source's retries are for tools that say nothing of theirs", () => {
+  const settings = { retry: { maximumAttempts: 3 } };
+  expect(withSettings(BARE, settings)).toMatchObject(settings);
+  const own = { retry: { maximumAttempts: 1 } };
+  expect(withSettings({ ...BARE, ...own }, settings)).toMatchObject(own);
+});

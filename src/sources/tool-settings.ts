@@ -1,6 +1,7 @@
 /** Settings for all tools of one source. */
 import type {
   ExecutionMode,
+  RetryPolicy,
   Tool,
   ToolAnnotations,
   ToolPermissions,
@@ -15,6 +16,8 @@ export interface ToolSettings {
   readonly tags?: readonly string[] | undefined;
   /** Most milliseconds of one attempt of tools that set none. Default: the registry's. */
   readonly timeoutMs?: number | undefined;
+  /** How often and how fast failed calls of tools that say nothing of it are tried again. Default: never. */
+  readonly retry?: RetryPolicy | undefined;
   /** Most bytes of output of tools that set none that a model gets. Default: the registry's. */
   readonly maxResultBytes?: number | undefined;
   /** What is left of a larger output, for tools that do not say. Default: the registry's. */
@@ -33,6 +36,7 @@ export function withSettings(tool: Tool, settings: ToolSettings): Tool {
     mode: mode ?? tool.mode,
     tags: [...new Set([...(tool.tags ?? []), ...tags])],
     timeoutMs: tool.timeoutMs ?? settings.timeoutMs,
+    retry: tool.retry ?? settings.retry,
     maxResultBytes: tool.maxResultBytes ?? settings.maxResultBytes,
     truncate: tool.truncate ?? settings.truncate,
     annotations: { ...annotations, ...tool.annotations },
