@@ -1,11 +1,12 @@
 /** The config that the flags of a command mean. */
 import { resolve } from "node:path";
-import { serversOfFile } from "../config/configured-sources.ts";
 import { findConfig } from "../config/find-config.ts";
 import { loadConfig } from "../config/load-config.ts";
 import type { LoadedConfig, LoadedModule } from "../config/loaded-config.ts";
 import type { LoadedSource } from "../config/loaded-source.ts";
 import { findModuleFile } from "../config/module-files.ts";
+import { readServersFile } from "../config/servers-file.ts";
+import { shownPath } from "../config/shown-path.ts";
 import type { CliIo } from "./cli-io.ts";
 import type { SourceFlags } from "./cli-options.ts";
 import { UsageError } from "./usage-error.ts";
@@ -62,15 +63,14 @@ function readDocument(text: string, cwd: string): LoadedSource {
 
 /** Reads the URL of a server, `namespace=URL`, or a file with an `mcpServers` block. */
 async function readServers(text: string, io: CliIo): Promise<readonly LoadedSource[]> {
-  const place = { file: `--mcp ${text}`, path: "" };
   const { options, rest } = splitNamespace(text);
   if (/^https?:/iu.test(rest)) {
+    const place = { file: `--mcp ${text}`, path: "" };
     const settings = { required: false, ...options };
     return [{ kind: "mcp", name: rest, server: { url: rest }, options: settings, place }];
   }
-  const found = await serversOfFile(resolve(io.cwd, text), io.env);
-  if ("problem" in found) throw new UsageError(`--mcp ${text}: ${found.problem}`, "");
-  return found.servers.map((server) => Object.assign({}, server, { place }));
+  const path = resolve(io.cwd, text);
+  return readServersFile(path, shownPath(path, io.cwd), io.env);
 }
 
 function splitNamespace(text: string): {

@@ -15,9 +15,12 @@ if (problem !== undefined) {
   process.exit(2);
 }
 
-// Warnings are for the user of a command, not for who wrote its code.
+// Warnings are for the user of a command, not for who wrote its code. Each run of a comparison gives the same.
+const warned = new Set<string>();
 process.removeAllListeners("warning");
 process.on("warning", ({ name, message }) => {
+  if (warned.has(message)) return;
+  warned.add(message);
   process.stderr.write(`${name === "ToolyardWarning" ? "toolyard" : name}: ${message}\n`);
 });
 

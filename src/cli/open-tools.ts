@@ -23,9 +23,14 @@ export interface ToolOpener {
    * Makes a registry with the tools; the caller closes it.
    *
    * @param print - Receives what workers print.
-   * @throws ConfigError when a module cannot be loaded.
+   * @param signal - Gives up when it aborts.
+   * @throws ConfigError when a module cannot be loaded; the signal's reason.
    */
-  open(settings: RunSettings, print: (text: string) => void): Promise<ToolRegistry>;
+  open(
+    settings: RunSettings,
+    print: (text: string) => void,
+    signal: AbortSignal,
+  ): Promise<ToolRegistry>;
 }
 
 /**
@@ -37,13 +42,15 @@ export async function openTools(flags: SourceFlags, io: CliIo): Promise<ToolOpen
   const config = await configOf(flags, io);
   return {
     mode: config.options.mode ?? "auto",
-    open: ({ mode, concurrency, timeoutMs }, print) =>
-      createRegistry(config, {
+    open: ({ mode, concurrency, timeoutMs }, print, signal) => {
+      const overrides = {
         mode,
         timeoutMs,
         ...(concurrency !== undefined && { limits: { "*": { concurrency } } }),
-        workerOutput: ({ text }) => print(text),
-      }),
+        workerOutput: ({ text }: { readonly text: string }) => print(text),
+      };
+      return createRegistry(config, overrides, { signal });
+    },
   };
 }
 

@@ -23,8 +23,11 @@ export interface RunRequest {
   readonly writesMeanwhile: boolean;
   /** Whether limits are watched. */
   readonly explains: boolean;
-  /** Makes the registry; `print` is where what its workers print must go. */
-  readonly openRegistry: (print: (text: string) => void) => Promise<ToolRegistry>;
+  /** Makes the registry, unless the signal aborts; `print` is where what its workers print must go. */
+  readonly openRegistry: (
+    print: (text: string) => void,
+    signal: AbortSignal,
+  ) => Promise<ToolRegistry>;
   /** Called with each result as it comes. */
   readonly onResult: (result: ToolResult, index: number) => void;
   /** Called with what there is when the program must end at once. */
@@ -68,13 +71,17 @@ export async function runOnce(request: RunRequest, io: CliIo): Promise<FinishedR
   });
   const stopRedirecting = io.redirectPrints(progress.print);
   try {
-    registry = await request.openRegistry(progress.print);
+    registry = await request.openRegistry(progress.print, interruption.signal);
     registry.on("*", log.hear);
     if (request.explains) watch = watchLimits(registry);
     await registry.executeToolCalls(calls, { signal: interruption.signal, deadlineMs });
     stats = registry.stats();
     limits = watch?.end();
     await letGo(registry, interruption);
+    return finished();
+  } catch (thrown) {
+    // Interrupted before any call was made.
+    if (thrown !== interruption.signal.reason) throw thrown;
     return finished();
   } finally {
     progress.stop();

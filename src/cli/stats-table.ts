@@ -1,5 +1,6 @@
 /** What a registry counted, as tables for people. */
 import type { PoolStats, RegistryStats, ToolStats } from "../core/registry-stats.ts";
+import type { SourceStats } from "../core/source-stats.ts";
 import { drawTable } from "./draw-table.ts";
 import { fit, oneLine } from "./one-line.ts";
 import type { Paint } from "./palette.ts";
@@ -7,11 +8,15 @@ import { millis } from "./result-list.ts";
 
 const BYTES_PER_MB = 1024 * 1024;
 
-/** A table of the tools that were called, and one of the pools that had workers; nothing of what there was none of. */
-export function drawStats({ tools, pools }: RegistryStats, paint: Paint): string {
+/**
+ * A table of the tools that were called, one of the pools that had workers, and one of the sources; nothing of what there
+ * was none of.
+ */
+export function drawStats({ tools, pools, sources }: RegistryStats, paint: Paint): string {
   const parts = [
     tools.length > 0 ? drawTable(TOOL_HEAD, tools.map(toolRow), paint) : "",
     pools.length > 0 ? drawTable(POOL_HEAD, pools.map(poolRow), paint) : "",
+    sources.length > 0 ? drawTable(SOURCE_HEAD, sources.map(sourceRow), paint) : "",
   ];
   return parts.join("");
 }
@@ -50,6 +55,15 @@ function poolRow({ mode, workers, resizes, restarts, bytes }: PoolStats): string
     megabytes(bytes.sent),
     megabytes(bytes.received),
   ];
+}
+
+/** Calls of connections that workers have of their own are not among those counted. */
+const SOURCE_HEAD = ["source", "kind", "state", "tools", "calls here", "restarts"];
+
+function sourceRow({ source, kind, state, tools, restarts, connections }: SourceStats): string[] {
+  const calls = connections.reduce((sum, { callsDone }) => sum + callsDone, 0);
+  const name = fit(oneLine(source), 32);
+  return [name, kind, state, String(tools), String(calls), String(restarts)];
 }
 
 /** Most calls of small tools take microseconds. */

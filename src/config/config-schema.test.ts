@@ -34,18 +34,42 @@ import { DEFAULT_ESTIMATE, DEFAULT_USED } from "../limits/token-usage.ts";
 import { DEFAULT_TIMEOUT_MS } from "../runtime/bound-tool.ts";
 import type { ResultOptions } from "../runtime/result-limits.ts";
 import { configSchemaCheck } from "./config-schema.ts";
+import { checkMcpOptions } from "../sources/mcp/mcp-check-options.ts";
+import { readMcpServers } from "../sources/mcp/mcp-config.ts";
 import type {
   McpHttpServer,
+  McpOptions,
   McpRestartOptions,
+  McpServerConfig,
   McpStdioServer,
 } from "../sources/mcp/mcp-options.ts";
-import type { OperationFilter } from "../sources/openapi/openapi-options.ts";
+import { checkOptions } from "../sources/openapi/check-options.ts";
+import { fillInAccess } from "../sources/openapi/credentials.ts";
+import type { OpenApiCredential, OperationFilter } from "../sources/openapi/openapi-options.ts";
 import type {
   ConfigMcpServer,
   ConfigOpenApi,
   ConfigToolModule,
   ToolyardConfig,
 } from "./toolyard-config.ts";
+
+/**
+ * Settings of an MCP server that are checked elsewhere: those that all kinds of tools have, when tools are made; what is in
+ * `restart`, below.
+ */
+const LENIENT = new Set([
+  "restart",
+  "namespace",
+  "replace",
+  "deferred",
+  "mode",
+  "tags",
+  "timeoutMs",
+  "retry",
+  "maxResultBytes",
+  "truncate",
+  "annotations",
+]);
 
 interface Part {
   readonly $ref?: string;
@@ -274,9 +298,19 @@ describe("the schema has the fields of the types", () => {
     pingIntervalMs: true,
     pingTimeoutMs: true,
   };
+  /** Other hosts' words for ours. */
+  const aliases = {
+    envFile: true,
+    httpUrl: true,
+    serverUrl: true,
+    transport: true,
+    transportType: true,
+    enabled: true,
+  } as const;
   const mcpServer: FieldsOf<
     McpStdioServer & McpHttpServer & Pick<ConfigMcpServer, "disabled" | "toolyard">
   > = {
+    ...aliases,
     type: true,
     command: true,
     args: true,
@@ -507,6 +541,95 @@ describe("the schema accepts what the library accepts", () => {
       }),
     );
   });
+
+  const odd = [null, true, false, 0, 1, -1, 1.5, "", " ", "a", "a.b", [], [null], ["a"], [1], {}];
+  const odder = [...odd, { a: "b" }, { a: 1 }, { a: null }, { a: ["b"] }, [["a"]], [{}]];
+  const values = fc.constantFrom<unknown>(...odder);
+  const finite = numbers.filter(Number.isFinite);
+
+  test.each<[string, object]>([
+    ["command", {}],
+    ["args", { command: "x" }],
+    ["env", { command: "x" }],
+    ["cwd", { command: "x" }],
+    ["headers", { url: "http://127.0.0.1" }],
+    ["anything", { command: "x" }],
+  ])("as an MCP server's %s", (field, server) => {
+    fc.assert(
+      fc.property(values, (value) => {
+        // Null stands for what is not given, and without a command there is none to speak of.
+        fc.pre(field !== "command" || value !== null);
+        const config = { [field]: value, ...server };
+        expect([config, accepts({ mcpServers: { a: config } })]).toEqual([
+          config,
+          passes(() =>
+            readMcpServers({ mcpServers: { a: config as unknown as McpServerConfig } }, {}),
+          ),
+        ]);
+      }),
+    );
+  });
+
+  test.each(Object.keys(propertiesOf("mcpSettings")).filter((field) => !LENIENT.has(field)))(
+    "as the setting %s of an MCP server",
+    (field) => {
+      fc.assert(
+        fc.property(values, (value) => {
+          const toolyard = { [field]: value };
+          expect([toolyard, accepts({ mcpServers: { a: { command: "x", toolyard } } })]).toEqual([
+            toolyard,
+            value !== null && passes(() => checkMcpOptions(toolyard)),
+          ]);
+        }),
+      );
+    },
+  );
+
+  test.each(Object.keys(propertiesOf("mcpSettings")["restart"]?.properties ?? {}))(
+    "as the %s of an MCP server's restarts",
+    (field) => {
+      fc.assert(
+        fc.property(fc.oneof(values, finite), (value) => {
+          const toolyard = { restart: { [field]: value } };
+          expect([toolyard, accepts({ mcpServers: { a: { command: "x", toolyard } } })]).toEqual([
+            toolyard,
+            passes(() => checkMcpOptions(toolyard as McpOptions)),
+          ]);
+        }),
+      );
+    },
+  );
+
+  test("as credentials", () => {
+    const name = fc.constantFrom("bearer", "username", "password", "apiKey", "clientId");
+    const text = fc.constantFrom<unknown>("a", "b c", 1, null);
+    const credentials = fc.dictionary(fc.oneof(name, fc.constant("clientSecret")), text);
+    fc.assert(
+      fc.property(credentials, (credential) => {
+        const auth = { key: credential as unknown as OpenApiCredential };
+        const isText = Object.values(credential).every((value) => typeof value === "string");
+        expect([credential, accepts({ openapi: [{ document: "x", auth }] })]).toEqual([
+          credential,
+          isText && passes(() => fillInAccess({ auth }, {})),
+        ]);
+      }),
+    );
+  });
+
+  test.each(["maxRedirects", "maxResponseBytes", "connections", "allowPrivateAddresses"])(
+    "as the setting %s of an OpenAPI document",
+    (field) => {
+      fc.assert(
+        fc.property(fc.oneof(values, finite), (value) => {
+          const options = { [field]: value };
+          expect([value, accepts({ openapi: [{ document: "x", ...options }] })]).toEqual([
+            value,
+            passes(() => checkOptions(options)),
+          ]);
+        }),
+      );
+    },
+  );
 
   test("as permissions", () => {
     const value = fc.oneof(

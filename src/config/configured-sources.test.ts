@@ -93,16 +93,65 @@ describe("an MCP server", () => {
 
   test.each<[string, string, string]>([
     ["no-file.json", "", "cannot be read"],
-    ["broken.json", "{ a: ", "is no JSON"],
+    ["broken.json", "{ a: ", "broken.json:1:3  a is not JSON"],
     ["other.json", "{}", 'has no "mcpServers" block'],
     [
       "unset.json",
       '{"mcpServers":{"a":{"command":"${UNSET}"}}}',
-      "mcpServers.a.command needs the environment",
+      "unset.json:1:31  mcpServers.a.command: needs the environment",
     ],
   ])("in a file %s is a mistake that is named", async (name, text, message) => {
     if (text !== "") write(name, text);
     expect(await mistakesOf({ mcpServers: name })).toContain(message);
+  });
+
+  test.each(["mcpServers", "servers"])(
+    "may be written as editors have it, in a block %s, with fields for others alone",
+    async (block) => {
+      const servers = {
+        odd: {
+          type: "stdio",
+          command: "${env:CMD}",
+          args: ["--port", 80, true],
+          env: { PORT: 80, DEBUG: false },
+          url: null,
+          description: "in ${workspaceFolder} with ${UNSET}",
+          autoApprove: ["x"],
+          timeout: 60,
+        },
+        off: { command: "${UNSET}", disabled: true },
+        away: { command: "${input:key}", enabled: false },
+        wind: { serverUrl: "https://mcp.example.com/sse", toolyard: { pool: "${POOL}" } },
+      };
+      write("editor.json", JSON.stringify({ inputs: [{ id: "key" }], [block]: servers }));
+      const environment = { CMD: "run", POOL: "3" };
+      const found = await sourcesOf({ mcpServers: "editor.json" }, environment);
+      expect(found).toMatchObject([
+        { name: "odd", server: { command: "run", args: ["--port", 80, true], env: { PORT: 80 } } },
+        { name: "wind", options: { pool: 3 } },
+      ]);
+      expect(found.map(({ place }) => place.file)).toEqual(["editor.json", "editor.json"]);
+      if (block === "mcpServers") {
+        expect(await sourcesOf({ mcpServers: servers }, environment)).toHaveLength(2);
+      }
+    },
+  );
+
+  test.each<[object, string]>([
+    [{ command: "x", url: "http://127.0.0.1" }, "mcpServers.a: has both `command` and `url`."],
+    [{ args: [] }, "mcpServers.a: has neither `command`"],
+    [{ url: "localhost:80" }, "mcpServers.a: needs a whole address in `url`"],
+    [{ command: "x", type: "pipe" }, 'mcpServers.a: has the type "pipe".'],
+    [{ command: "x", env: { A: ["secret-1"] } }, "mcpServers.a.env.A: is a list. Write text"],
+    [{ command: "${input:key}" }, "mcpServers.a.command: holds ${input:…, which only an editor"],
+    [{ command: "x", toolyard: { pool: 0 } }, "mcpServers.a.toolyard.pool: is 0."],
+  ])("like %j is a mistake, wherever it stands", async (server, message) => {
+    const mcpServers = { a: server };
+    write("one.json", JSON.stringify({ mcpServers }));
+    const found = await mistakesOf({ mcpServers });
+    expect(found).toContain(`  ${message}`);
+    expect(found).not.toContain("secret-1");
+    expect(await mistakesOf({ mcpServers: "one.json" })).toMatch(/^one\.json:1:\d+ /u);
   });
 
   test("with a setting that is unknown names it", async () => {

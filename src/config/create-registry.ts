@@ -1,9 +1,10 @@
 import { thrownText } from "../core/thrown-text.ts";
 import type { ToolRegistryOptions } from "../runtime/create-runtime.ts";
 import type { ToolRegistry } from "../runtime/tool-registry.ts";
+import type { ConfigEntry } from "./config-entry.ts";
 import { ConfigError } from "./config-error.ts";
 import type { LoadedConfig } from "./loaded-config.ts";
-import { type ConfigEntry, openRegistry } from "./open-registry.ts";
+import { type OpenOptions, openRegistry } from "./open-registry.ts";
 
 /**
  * Makes the registry that a config describes: imports its modules and starts its sources, all at once, and registers
@@ -11,14 +12,16 @@ import { type ConfigEntry, openRegistry } from "./open-registry.ts";
  * left to close.
  *
  * @param overrides - Stronger than the config. Limits and pools are merged setting by setting.
+ * @param options - With a `signal`, what was started is ended when it aborts, and its reason thrown.
  * @throws ConfigError that names every module or source whose tools cannot be registered, or else every name under
- *   `disabled` that no tool has; TypeError when an override is unknown or out of range.
+ *   `disabled` that no tool has and no server that is away may have; TypeError when an override is unknown or out of range.
  */
 export async function createRegistry(
   config: LoadedConfig,
   overrides: ToolRegistryOptions = {},
+  options: Pick<OpenOptions, "signal"> = {},
 ): Promise<ToolRegistry> {
-  const { registry, entries } = await openRegistry(config, overrides);
+  const { registry, entries } = await openRegistry(config, overrides, options);
   const failed = entries.filter((entry) => "thrown" in entry);
   if (failed.length === 0) return registry;
   await registry.destroy();

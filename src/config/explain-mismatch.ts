@@ -31,7 +31,8 @@ export function explainMismatches(
     if (error.keyword === "propertyNames") continue;
     if (error.propertyName !== undefined) problems.push(wrongKey(error, path));
     else if (error.keyword === "additionalProperties") problems.push(unknownKey(error, path));
-    else if (error.keyword === "required") problems.push(missingKey(error, path));
+    else if (error.keyword === "required" && !unions.has(error.instancePath))
+      problems.push(missingKey(error, path));
     else if (isUnion(error) || !unions.has(error.instancePath)) {
       if (explained.has(error.instancePath)) continue;
       explained.add(error.instancePath);
@@ -106,7 +107,7 @@ function describeType(type: string, schema: SchemaNode): string {
   if (type === "string") return describeText(schema);
   if (type === "object") {
     const { required = [] } = schema;
-    return `an object${required.length === 0 ? "" : ` with ${list(required.map(show))}`}`;
+    return `an object${required.length === 0 ? "" : ` with ${required.map(show).join(" and ")}`}`;
   }
   if (type === "array") return `a list${schema.minItems === undefined ? "" : NOT_EMPTY}`;
   return type === "boolean" ? "true or false" : type;

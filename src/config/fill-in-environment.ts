@@ -1,6 +1,8 @@
 /** Fills environment variables into the strings of a config, in JSON and TypeScript alike. */
-import { type Environment, fillInText } from "../core/fill-in-text.ts";
-import { type ConfigPath, formatPath } from "./config-path.ts";
+import { type Environment, type FilledInText, fillInText } from "../core/fill-in-text.ts";
+import { isLeftOut } from "../sources/mcp/mcp-config.ts";
+import { READ_FIELDS, fillInServerText } from "../sources/mcp/mcp-environment.ts";
+import { type ConfigPath, formatPath, valueAt } from "./config-path.ts";
 import type { ConfigProblem } from "./config-source.ts";
 
 /** A config with its variables filled in. */
@@ -36,6 +38,7 @@ export function fillInEnvironment(
   numbersAt: ReadonlySet<string> = new Set(),
 ): FilledIn {
   const problems: ConfigProblem[] = [];
+  const readerAt = textReaders(value);
   return { value: copy(value, []), problems };
 
   function copy(written: unknown, path: ConfigPath): unknown {
@@ -54,11 +57,29 @@ export function fillInEnvironment(
   }
 
   function copyText(text: string, path: ConfigPath): string | number {
-    const { text: filledIn, problems: complaints } = fillInText(text, environment);
+    const { text: filledIn, problems: complaints } = readerAt(path)(text, environment);
     for (const complaint of complaints) refuse(path, complaint);
     const isNumber = numbersAt.has(formatPath(path)) && filledIn.trim() !== "";
     return isNumber && !Number.isNaN(Number(filledIn)) ? Number(filledIn) : filledIn;
   }
+}
+
+type ReadText = (text: string, environment: Environment) => FilledInText;
+
+const asWritten: ReadText = (text) => ({ text, problems: [] });
+
+/**
+ * How the text at a path is read. MCP servers are as other hosts have them: one that is switched off may want variables
+ * that are not set, and fields that are read by others alone may hold references of theirs.
+ */
+function textReaders(config: unknown): (path: ConfigPath) => ReadText {
+  return (path) => {
+    const [part, server = "", field = ""] = path;
+    if (part !== "mcpServers" || path.length < 3) return fillInText;
+    if (isLeftOut(valueAt(config, [part, server]))) return asWritten;
+    if (field === "toolyard") return fillInText;
+    return READ_FIELDS.has(String(field)) ? fillInServerText : asWritten;
+  };
 }
 
 function copyAtom(written: unknown, path: ConfigPath): unknown {

@@ -1,4 +1,4 @@
-import { isAbsolute, relative, resolve } from "node:path";
+import { resolve } from "node:path";
 import type { Environment } from "../core/fill-in-text.ts";
 import { checkConfig } from "./check-config.ts";
 import { ConfigError, type ConfigIssue } from "./config-error.ts";
@@ -10,6 +10,7 @@ import { configuredSources } from "./configured-sources.ts";
 import { findConfig, noConfigError } from "./find-config.ts";
 import type { LoadedConfig, LoadedDisabling } from "./loaded-config.ts";
 import { readConfig } from "./read-config.ts";
+import { shownPath } from "./shown-path.ts";
 import type { ToolyardConfig } from "./toolyard-config.ts";
 
 /**
@@ -39,12 +40,9 @@ export async function loadConfig(
   const mistakes = [...problems, ...found.problems].map((problem) => issueOf(source, problem));
   throwIfAny([...source.issues, ...mistakes]);
   const config = value as ToolyardConfig;
-  const { sources, problems: wrong } = await configuredSources(config, {
-    file,
-    source,
-    environment,
-  });
-  throwIfAny(wrong.map((problem) => issueOf(source, problem)));
+  const place = { file, cwd, source, environment };
+  const { sources, issues } = await configuredSources(config, place);
+  throwIfAny(issues);
   return {
     file,
     options: registryOptions(config),
@@ -64,12 +62,6 @@ function disablings({ disabled = {} }: ToolyardConfig, source: ConfigSource): Lo
     reason,
     place: placeOf(source, ["disabled", name], "key"),
   }));
-}
-
-/** Relative paths are short and can be clicked in a terminal, but only from below the current directory. */
-function shownPath(file: string, cwd: string): string {
-  const below = relative(cwd, file);
-  return below.startsWith("..") || isAbsolute(below) ? file : below;
 }
 
 function byPosition(left: ConfigIssue, right: ConfigIssue): number {

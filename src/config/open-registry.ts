@@ -1,26 +1,11 @@
 import type { ToolRegistryOptions } from "../runtime/create-runtime.ts";
 import { ToolRegistry } from "../runtime/tool-registry.ts";
 import { moduleTools } from "../sources/modules/module-tools.ts";
-import type { ConfigPlace } from "./config-error.ts";
+import type { ConfigEntry } from "./config-entry.ts";
+import { switchOff } from "./configured-disablings.ts";
 import type { LoadedConfig, LoadedModule } from "./loaded-config.ts";
-import type { LoadedSource } from "./loaded-source.ts";
 import { mergeOptions } from "./merge-options.ts";
-
-/** What came of one line of a config. */
-export interface ConfigEntry {
-  /** `disabled`: a tool that is switched off. */
-  readonly kind: "module" | "openapi" | "mcp" | "disabled";
-  /** What the line names, for people: a module's URL, a document, a server's name. */
-  readonly label: string;
-  /** Where it stands. */
-  readonly place: ConfigPlace;
-  /** Milliseconds that it took to import or to start. */
-  readonly tookMs: number;
-  /** The full names of the tools it gave. */
-  readonly names: readonly string[];
-  /** Why it gave none. */
-  readonly thrown?: unknown;
-}
+import { makeSource } from "./opened-source.ts";
 
 /** A registry, and what came of each line of its config. */
 export interface OpenedRegistry {
@@ -29,48 +14,65 @@ export interface OpenedRegistry {
   readonly entries: readonly ConfigEntry[];
 }
 
+/** How a registry is opened. */
+export interface OpenOptions {
+  /** Gives up: what was started is ended, and what waits for it rejects with the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
+  /** Whether a module's problems are told in its entry rather than by a warning of the process. Default false. */
+  readonly tellsProblems?: boolean | undefined;
+}
+
 /**
  * Makes the registry that a config describes, with all that can be had of it: imports its modules and starts its
  * sources, all at once, and registers their tools in the order they are written, those of modules first. The caller
  * closes it.
  *
  * @param overrides - Stronger than the config. Limits and pools are merged setting by setting.
- * @throws TypeError when an override is unknown or out of range.
+ * @throws TypeError when an override is unknown or out of range; the reason of the signal, nothing being left to close then.
  */
 export async function openRegistry(
   config: LoadedConfig,
   overrides: ToolRegistryOptions = {},
+  options: OpenOptions = {},
 ): Promise<OpenedRegistry> {
   const registry = new ToolRegistry(mergeOptions(config.options, overrides));
-  const imported = await Promise.all(config.tools.map(importModule));
-  const modules = imported.map(({ register, ...entry }) =>
-    outcome(entry, () => register(registry)),
-  );
-  const sources = await Promise.all(config.sources.map((source) => start(registry, source)));
-  const disabled = config.disabled.map(({ name, reason, place }) =>
-    outcome({ kind: "disabled", label: name, place, tookMs: 0 }, () => {
-      registry.disable(name, reason);
-      return [name];
-    }),
-  );
+  return unlessAborted(fill(registry, config, options), registry, options.signal);
+}
+
+async function fill(
+  registry: ToolRegistry,
+  config: LoadedConfig,
+  { tellsProblems = false }: OpenOptions,
+): Promise<OpenedRegistry> {
+  const [imported, made] = await Promise.all([
+    Promise.all(config.tools.map((module) => importModule(module, tellsProblems))),
+    Promise.all(config.sources.map(makeSource)),
+  ]);
+  const modules = imported.map((module) => registered(registry, module));
+  const started = await Promise.all(made.map((source) => source.start(registry)));
+  const sources = withProblems(started, registry);
+  const disabled = switchOff(registry, config, sources);
   return { registry, entries: [...modules, ...sources, ...disabled] };
 }
 
-type Begun = Omit<ConfigEntry, "names" | "thrown">;
-
 /** A module that is imported, or why it could not be. */
-interface ImportedModule extends Begun {
+interface ImportedModule extends Omit<ConfigEntry, "names"> {
   readonly register: (registry: ToolRegistry) => readonly string[];
 }
 
-async function importModule({ url, options, place }: LoadedModule): Promise<ImportedModule> {
+async function importModule(
+  { url, options, place }: LoadedModule,
+  tellsProblems: boolean,
+): Promise<ImportedModule> {
   const begunAt = performance.now();
+  const problems: string[] = [];
+  const onProblem = tellsProblems ? (problem: string) => problems.push(problem) : undefined;
   const ended = (register: ImportedModule["register"]): ImportedModule => {
     const tookMs = performance.now() - begunAt;
-    return { kind: "module", label: url, place, tookMs, register };
+    return { kind: "module", label: url, place, tookMs, problems, register };
   };
   try {
-    const tools = await moduleTools(url, options);
+    const tools = await moduleTools(url, { ...options, onProblem });
     return ended((registry) => registry.register(tools, options));
   } catch (thrown) {
     return ended(() => {
@@ -79,24 +81,42 @@ async function importModule({ url, options, place }: LoadedModule): Promise<Impo
   }
 }
 
-async function start(registry: ToolRegistry, source: LoadedSource): Promise<ConfigEntry> {
-  const begunAt = performance.now();
-  const { kind, place } = source;
-  const label = kind === "openapi" ? source.document : source.name;
+function registered(registry: ToolRegistry, { register, ...entry }: ImportedModule): ConfigEntry {
   try {
-    const names = await (kind === "openapi"
-      ? registry.registerOpenApi(source.document, source.options)
-      : registry.registerMcp(source.server, source.options));
-    return { kind, label, place, names, tookMs: performance.now() - begunAt };
+    return { ...entry, names: register(registry) };
   } catch (thrown) {
-    return { kind, label, place, names: [], tookMs: performance.now() - begunAt, thrown };
+    return { ...entry, names: [], thrown };
   }
 }
 
-function outcome(begun: Begun, run: () => readonly string[]): ConfigEntry {
+/** The registry knows of those that are there, in the same order; two may have the same name. */
+function withProblems(
+  started: readonly ConfigEntry[],
+  registry: ToolRegistry,
+): readonly ConfigEntry[] {
+  const known = registry.stats().sources.values();
+  return started.map((entry) => {
+    if ("thrown" in entry) return entry;
+    const { problems = [] } = known.next().value ?? {};
+    return Object.assign({}, entry, { problems });
+  });
+}
+
+async function unlessAborted(
+  opening: Promise<OpenedRegistry>,
+  registry: ToolRegistry,
+  signal: AbortSignal | undefined,
+): Promise<OpenedRegistry> {
+  if (signal === undefined) return opening;
+  const aborted = Promise.withResolvers<never>();
+  const giveUp = (): void => aborted.reject(signal.reason);
+  const onAbort = (): void => void registry.destroy().then(giveUp, giveUp);
+  if (signal.aborted) onAbort();
+  else signal.addEventListener("abort", onAbort, { once: true });
   try {
-    return { ...begun, names: run() };
-  } catch (thrown) {
-    return { ...begun, names: [], thrown };
+    const opened = await Promise.race([opening, aborted.promise]);
+    return signal.aborted ? await aborted.promise : opened;
+  } finally {
+    signal.removeEventListener("abort", onAbort);
   }
 }

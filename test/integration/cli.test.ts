@@ -307,7 +307,8 @@ describe("wrong usage is one line, a remedy and exit code 2", () => {
     const { exitCode, stderr } = await runInProcess(["list"], { cwd: tmpdir() });
     expect(stderr).toBe(
       "toolyard: There is no toolyard.json here. " +
-        "Name a config with --config FILE, or a module that exports tools with --module FILE.\n",
+        "Name a config with --config FILE, or a module that exports tools with --module FILE, " +
+        "an OpenAPI document with --openapi FILE, MCP servers with --mcp FILE.\n",
     );
     expect(exitCode).toBe(2);
   });
@@ -407,14 +408,19 @@ describe.concurrent("as a program", () => {
     expect(await cli.isGone()).toBe(true);
   });
 
-  test("a second Ctrl-C ends what the first could not", async () => {
-    const cli = spawnCli(["run", "-", "--module", "never-loads.ts"], lines(["any", {}]));
-    await cli.printed("loading for ever");
-    cli.signalGroup("SIGINT");
-    await cli.printed("Press Ctrl-C again");
-    cli.signalGroup("SIGINT");
-    expect((await cli.ended).exitCode).toBe(130);
-  });
+  test.each(["run -", "call any", "list", "schema", "check"])(
+    "Ctrl-C ends `%s` while a module is loaded that never ends loading",
+    async (command) => {
+      const args = [...command.split(" "), "--module", "never-loads.ts"];
+      const cli = spawnCli(args, lines(["any", {}]));
+      await cli.printed("loading for ever");
+      cli.signalGroup("SIGINT");
+      const { exitCode, stderr } = await cli.ended;
+      expect(stderr).toContain("Stopping. Press Ctrl-C again to stop at once.\n");
+      expect(exitCode).toBe(130);
+      expect(await cli.isGone()).toBe(true);
+    },
+  );
 
   test("Ctrl-C twice at once leaves nothing behind either", async () => {
     const calls = lines(["test.wait", { ms: 60_000 }], ["test.loop", {}]);

@@ -67,8 +67,8 @@ async function callTool(
     deadlineMs: flags.deadline,
     writesMeanwhile: false,
     explains: false,
-    openRegistry: (print: (text: string) => void) =>
-      tools.open({ mode, timeoutMs: flags.timeout }, print),
+    openRegistry: (print: (text: string) => void, signal: AbortSignal) =>
+      tools.open({ mode, timeoutMs: flags.timeout }, print, signal),
     onResult: () => {},
     onCutOff: () => {},
   };

@@ -1,13 +1,15 @@
 /** `toolyard check`: whether everything that a config names is there, and taken by every provider. */
 import type { Command } from "commander";
 import { openRegistry } from "../../config/open-registry.ts";
-import { drawCheck, isSound } from "../check-report.ts";
+import { type CheckFindings, drawCheck, isSound } from "../check-report.ts";
 import { addSourceOptions, type SourceFlags } from "../cli-options.ts";
 import type { CliIo } from "../cli-io.ts";
 import type { CliSession } from "../cli-session.ts";
 import { configOf } from "../flag-config.ts";
 import { printTo } from "../open-tools.ts";
+import { outputWidth } from "../output-width.ts";
 import { paletteFor } from "../palette.ts";
+import { unlessInterrupted } from "../with-tools.ts";
 import { thrownText } from "../../core/thrown-text.ts";
 
 interface CheckFlags extends SourceFlags {
@@ -25,30 +27,37 @@ export function addCheckCommand(program: Command, session: CliSession): void {
     );
   addSourceOptions(command)
     .option("--json", "print the findings as JSON")
-    .action(async (flags: CheckFlags) => {
-      if (!(await check(flags, session.io))) session.exitCode = 1;
-    });
+    .action((flags: CheckFlags) => check(flags, session));
 }
 
-async function check(flags: CheckFlags, io: CliIo): Promise<boolean> {
+async function check(flags: CheckFlags, session: CliSession): Promise<void> {
+  const { io } = session;
   const config = await configOf(flags, io);
+  // One that is not there is what is looked for; it is not to be waited for.
   const sources = config.sources.map((source) =>
     source.kind === "mcp" ? { ...source, options: { ...source.options, required: true } } : source,
   );
   const print = printTo(io);
-  const opened = await openRegistry(
-    { ...config, sources },
-    { workerOutput: ({ text }) => print(text) },
-  );
-  await using registry = opened.registry;
-  const { entries } = opened;
-  const findings = { entries, sources: registry.stats().sources, lint: registry.lint() };
-  io.stdout.write(
-    flags.json === true
-      ? `${JSON.stringify(findings, errorsAsText, 2)}\n`
-      : drawCheck(findings, paletteFor(io.stdout, io.env)),
-  );
-  return isSound(findings);
+  await unlessInterrupted(session, async (signal) => {
+    const { registry, entries } = await openRegistry(
+      { ...config, sources },
+      { workerOutput: ({ text }) => print(text) },
+      { signal, tellsProblems: true },
+    );
+    const findings = { entries, sources: registry.stats().sources, lint: registry.lint() };
+    await registry.close();
+    io.stdout.write(flags.json === true ? toJson(findings) : draw(findings, io));
+    if (!isSound(findings)) session.exitCode = 1;
+  });
+}
+
+function draw(findings: CheckFindings, io: CliIo): string {
+  const width = outputWidth(io.stdout, io.env);
+  return drawCheck(findings, { cwd: io.cwd, width, paint: paletteFor(io.stdout, io.env) });
+}
+
+function toJson(findings: CheckFindings): string {
+  return `${JSON.stringify(findings, errorsAsText, 2)}\n`;
 }
 
 function errorsAsText(key: string, value: unknown): unknown {

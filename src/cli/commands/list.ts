@@ -5,10 +5,11 @@ import type { ToolRegistry } from "../../runtime/tool-registry.ts";
 import { addSourceOptions, type SourceFlags } from "../cli-options.ts";
 import type { CliIo } from "../cli-io.ts";
 import type { CliSession } from "../cli-session.ts";
-import { openTools, printTo } from "../open-tools.ts";
 import { outputWidth } from "../output-width.ts";
 import { paletteFor } from "../palette.ts";
 import { drawToolList } from "../tool-list.ts";
+import { UsageError } from "../usage-error.ts";
+import { withTools } from "../with-tools.ts";
 
 interface ListFlags extends SourceFlags {
   readonly namespace?: string;
@@ -34,14 +35,22 @@ export function addListCommand(program: Command, session: CliSession): void {
     .option("--source <name>", "only tools of this OpenAPI document or MCP server")
     .option("--search <words>", "only tools that fit these words, the best first")
     .option("--json", "print a JSON array")
-    .action(async (flags: ListFlags) => listTools(flags, session.io));
+    .action((flags: ListFlags) =>
+      withTools(flags, session, (registry) => printTools(registry, flags, session.io)),
+    );
 }
 
-async function listTools(flags: ListFlags, io: CliIo): Promise<void> {
-  const tools = await openTools(flags, io);
-  await using registry = await tools.open({}, printTo(io));
+function printTools(registry: ToolRegistry, flags: ListFlags, io: CliIo): void {
+  if (flags.source !== undefined) checkSource(flags.source, registry);
   const found = find(registry, flags);
   io.stdout.write(flags.json === true ? toJson(found) : draw(found, io));
+}
+
+function checkSource(name: string, registry: ToolRegistry): void {
+  const known = [...new Set(registry.stats().sources.map(({ source }) => source))];
+  if (known.includes(name)) return;
+  const remedy = known.length === 0 ? "There is none." : `There are: ${known.join(", ")}.`;
+  throw new UsageError(`There is no source "${name}".`, remedy);
 }
 
 function find(registry: ToolRegistry, flags: ListFlags): readonly ToolInfo[] {

@@ -124,7 +124,8 @@ async function runModes(given: ModeRuns, io: CliIo): Promise<FinishedRun[]> {
       deadlineMs: flags.deadline,
       writesMeanwhile: flags.json === true && flags.format === undefined,
       explains: flags.explain === true,
-      openRegistry: (print: (text: string) => void) => tools.open(settings, print),
+      openRegistry: (print: (text: string) => void, signal: AbortSignal) =>
+        tools.open(settings, print, signal),
       onResult: report.result.bind(report, mode),
       onCutOff: (cut: FinishedRun) => report.cutOff(cut),
     };

@@ -13,8 +13,8 @@ import { schemaPath } from "../../sources/modules/schema-file.ts";
 import { addSourceOptions, formatOption, type SourceFlags } from "../cli-options.ts";
 import type { CliIo } from "../cli-io.ts";
 import type { CliSession } from "../cli-session.ts";
-import { openTools, printTo } from "../open-tools.ts";
 import { UsageError } from "../usage-error.ts";
+import { withTools } from "../with-tools.ts";
 
 interface SchemaFlags extends SourceFlags {
   readonly format: FormatName;
@@ -38,8 +38,12 @@ export function addSchemaCommand(program: Command, session: CliSession): void {
     .option("-o, --out <file>", "with --from: write them to a file (default: print them)")
     .action(async (names: readonly string[], flags: SchemaFlags) => {
       if (flags.from !== undefined) return writeModuleSchemas(flags.from, names, flags, session.io);
-      if (flags.out === undefined) return printSchemas(names, flags, session.io);
-      throw new UsageError("--out goes with --from.", "Name a module: --from ./tools.ts");
+      if (flags.out !== undefined) {
+        throw new UsageError("--out goes with --from.", "Name a module: --from ./tools.ts");
+      }
+      return withTools(flags, session, (registry) =>
+        printSchemas(registry, names, flags, session.io),
+      );
     });
 }
 
@@ -92,15 +96,14 @@ async function writeOut(path: string, text: string): Promise<void> {
   }
 }
 
-async function printSchemas(
+function printSchemas(
+  registry: ToolRegistry,
   names: readonly string[],
-  flags: SchemaFlags,
+  { format }: SchemaFlags,
   io: CliIo,
-): Promise<void> {
-  const tools = await openTools(flags, io);
-  await using registry = await tools.open({}, printTo(io));
+): void {
   for (const name of names) checkName(name, registry);
-  io.stdout.write(`${JSON.stringify(schemasOf(registry, flags.format, names), null, 2)}\n`);
+  io.stdout.write(`${JSON.stringify(schemasOf(registry, format, names), null, 2)}\n`);
 }
 
 function schemasOf(

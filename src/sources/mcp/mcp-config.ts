@@ -69,8 +69,8 @@ function entriesOf(config: unknown): readonly Entry[] {
   return Object.entries(block).map(([name, written]) => ({ name, written }));
 }
 
-/** Before anything else is looked at: a server that is switched off may want variables that are not set. */
-function isLeftOut(written: unknown): boolean {
+/** Whether a server is switched off. It may want variables that are not set then. */
+export function isLeftOut(written: unknown): boolean {
   return isRecord(written) && (written["disabled"] === true || written["enabled"] === false);
 }
 

@@ -1,5 +1,5 @@
 /** Fills environment variables into every text of a server's config. */
-import { type Environment, fillInText } from "../../core/fill-in-text.ts";
+import { type Environment, type FilledInText, fillInText } from "../../core/fill-in-text.ts";
 import { isRecord } from "./mcp-fields.ts";
 
 /** VS Code and Cursor write `${env:NAME}`. */
@@ -54,18 +54,23 @@ export const READ_FIELDS: ReadonlySet<string> = new Set([
   "url",
 ]);
 
+/** Fills in one text of a server's config. Never throws. */
+export function fillInServerText(written: string, environment: Environment): FilledInText {
+  const [editorOnly] = EDITOR_ONLY.exec(written) ?? [];
+  if (editorOnly === undefined) {
+    return fillInText(written.replaceAll(EDITOR_VARIABLE, "${"), environment);
+  }
+  const problem = `holds ${editorOnly}…, which only an editor can fill in. Write the value, or an environment variable such as "\${NAME}".`;
+  return { text: written, problems: [problem] };
+}
+
 interface Reference {
   readonly value: string;
   readonly environment: Environment;
 }
 
 function fillIn(where: string, place: string, { value, environment }: Reference): string {
-  const [editorOnly] = EDITOR_ONLY.exec(value) ?? [];
-  if (editorOnly !== undefined) {
-    const message = `holds ${editorOnly}…, which only an editor can fill in. Write the value, or an environment variable such as "\${NAME}".`;
-    throw new TypeError(`${where}: \`${place}\` ${message}`);
-  }
-  const { text, problems } = fillInText(value.replaceAll(EDITOR_VARIABLE, "${"), environment);
+  const { text, problems } = fillInServerText(value, environment);
   if (problems[0] !== undefined) throw new TypeError(`${where}: \`${place}\` ${problems[0]}`);
   return text;
 }
