@@ -71,8 +71,11 @@ function lintList(tools: readonly ToolDescription[], format: FormatName): readon
   return findings;
 }
 
+/** What stands for the description of an OpenAPI operation that has none. */
+const REQUEST_LINE = /^(?:[A-Z]+ \/\S*)?$/u;
+
 function described({ description }: ToolDescription): readonly Problem[] {
-  if (description.trim() !== "") return [];
+  if (!REQUEST_LINE.test(description.trim())) return [];
   return [
     {
       severity: "warning",

@@ -9,6 +9,7 @@ import { checkOptions } from "./check-options.ts";
 import { arePortable, checkCredentials, fillInAccess, secretsOf } from "./credentials.ts";
 import { DocumentFetcher, entryUrl } from "./fetch-document.ts";
 import { type ResolvedPolicy, checkUrl, resolvePolicy } from "./host-policy.ts";
+import { missingCredentials } from "./missing-credentials.ts";
 import type { OpenApiOptions } from "./openapi-options.ts";
 import { LOADER_URL } from "./openapi-loader.ts";
 import { OperationCaller } from "./operation-caller.ts";
@@ -66,7 +67,9 @@ export class OpenApiSource implements ToolSource {
     const tools = operations.map((operation) =>
       withSettings(toolOf(operation, spec, connection, document.label), this.#options),
     );
-    host.offer(tools, problems);
+    const { credentials, schemes, headers } = spec;
+    const missing = missingCredentials(operations, { credentials, schemes, headers });
+    host.offer(tools, [...problems, ...missing]);
     const tookMs = host.clock.now() - startedAt;
     host.emit({ type: "source.started", at: host.clock.epoch(), source: this.name, tookMs });
   }
