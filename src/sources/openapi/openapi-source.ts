@@ -65,7 +65,10 @@ export class OpenApiSource implements ToolSource {
     this.#state = "up";
     const { operations, problems } = callable(document, spec.policy);
     const tools = operations.map((operation) =>
-      withSettings(toolOf(operation, spec, connection, document.label), this.#options),
+      withSettings(
+        toolOf(promised(operation, this.#options), spec, connection, document.label),
+        this.#options,
+      ),
     );
     const { credentials, schemes, headers } = spec;
     const missing = missingCredentials(operations, { credentials, schemes, headers });
@@ -169,6 +172,12 @@ function callable(
     }
   });
   return { operations: allowed, problems: [...problems, ...refused] };
+}
+
+/** Users may know more of a server than its methods tell. */
+function promised(operation: Operation, { annotations = {} }: OpenApiOptions): Operation {
+  if (annotations.idempotent !== true && annotations.readOnly !== true) return operation;
+  return { ...operation, plan: { ...operation.plan, isRepeatable: true } };
 }
 
 function toolOf(

@@ -51,7 +51,7 @@ export class OperationCaller {
       cookie: new Set(this.#authorization.namesAt("cookie")),
     });
     this.#host = new URL(this.#writer.origin).host;
-    this.#isRepeatable = REPEATABLE.has(plan.method);
+    this.#isRepeatable = plan.isRepeatable ?? REPEATABLE.has(plan.method);
   }
 
   /** @throws ToolError: see `http-errors.ts` for which. */

@@ -18,6 +18,8 @@ export interface OperationPlan {
   readonly accept?: string | undefined;
   /** Ways to be let in, best first; each needs all of its schemes. Empty: none is needed. */
   readonly security: readonly (readonly string[])[];
+  /** Doing it twice is the same as doing it once, as the settings promise. Default: as the method tells. */
+  readonly isRepeatable?: boolean | undefined;
 }
 
 /** Where a parameter goes (OpenAPI 3.2, section 4.12: styles). */
