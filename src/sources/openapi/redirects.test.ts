@@ -45,6 +45,26 @@ test.each([
   expect(sent.origin).not.toBe("https://api.test");
 });
 
+test("a key does not come back at another origin that redirects once more", () => {
+  const away = redirected(REQUEST, "https://other.test/c", secrets);
+  const further = redirected(away, "/d", secrets);
+  expect(further).toMatchObject({ origin: "https://other.test", path: "/d" });
+  expect(redirected(further, "https://api.test/e", secrets).path).toBe("/e");
+  expect(redirected(redirected(REQUEST, "/c", secrets), "/d", secrets).path).toBe(
+    `/d?key=${SECRET}`,
+  );
+});
+
+test.each(["file:///etc/passwd", "data:text/plain,x", "ftp://other.test/c"])(
+  "what is no http, like %s, is not followed, from http either",
+  (location) => {
+    const from = { ...REQUEST, origin: "http://api.test" };
+    expect(() => redirected(from, location, secrets)).toThrow(
+      expect.objectContaining({ code: "PERMISSION_DENIED" }),
+    );
+  },
+);
+
 test("from https to http, with a secret in the path, and to nowhere is not followed", () => {
   expect(refusal("http://api.test/c")).toContain(
     "PERMISSION_DENIED: api.test redirects from https",

@@ -24,7 +24,8 @@ export function isFollowed({ status, headers }: HttpResponse, method: string): b
  * The request that a redirect asks for. At another origin it carries no credential, no cookie and no header but those of
  * {@link OPEN_HEADERS}.
  *
- * @throws ToolError `TOOL_FAILED` when it leads nowhere, `PERMISSION_DENIED` when it leads from https to http.
+ * @throws ToolError `TOOL_FAILED` when it leads nowhere, `PERMISSION_DENIED` when it leads from https to http, or to
+ *   what is neither.
  */
 export function redirected(
   request: HttpRequest,
@@ -37,12 +38,16 @@ export function redirected(
     const message = `${from.host} redirects to what is no URL.`;
     throw new ToolError("TOOL_FAILED", message, { retryable: false });
   }
+  if (to.protocol !== "http:" && to.protocol !== "https:") {
+    const message = `${from.host} redirects to what is no http: ${to.protocol}`;
+    throw new ToolError("PERMISSION_DENIED", message, { details: { host: from.host } });
+  }
   if (from.protocol === "https:" && to.protocol !== "https:") {
     const message = `${from.host} redirects from https to ${to.protocol}//${to.host}, which is not followed.`;
     throw new ToolError("PERMISSION_DENIED", message, { details: { host: to.host } });
   }
   if (to.origin === from.origin) {
-    return { ...request, path: withQuery(to, secrets.query) };
+    return { ...request, path: withQuery(to, carriedBy(request, secrets.query)) };
   }
   const pairs = Array.from(to.searchParams);
   for (const [name, value] of pairs) {
@@ -60,9 +65,15 @@ export function redirected(
   };
 }
 
+/** Those of the keys that a request has itself: one that has left their origin has none, wherever it is led then. */
+function carriedBy({ path }: HttpRequest, pairs: string): readonly string[] {
+  const carried = new Set(path.slice(path.indexOf("?") + 1).split("&"));
+  return pairs.split("&").filter((pair) => carried.has(pair));
+}
+
 /** Keys in the query belong to each request of their origin, and a redirect may have left them out. */
-function withQuery(url: URL, pairs: string): string {
-  const missing = pairs.split("&").filter((pair) => {
+function withQuery(url: URL, pairs: readonly string[]): string {
+  const missing = pairs.filter((pair) => {
     const [name = ""] = pair.split("=");
     return name !== "" && !url.searchParams.has(decodeURIComponent(name));
   });
