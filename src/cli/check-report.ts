@@ -1,4 +1,5 @@
 /** What `toolyard check` found, for people. */
+import { isAbsolute } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { ConfigEntry } from "../config/config-entry.ts";
 import { shownPath } from "../config/shown-path.ts";
@@ -26,7 +27,9 @@ export interface CheckLook {
 }
 
 /** Columns of a line beside the name: mark, kind, number of tools, milliseconds. */
-const OTHER_COLUMNS = 38;
+const OTHER_COLUMNS = 40;
+/** Columns of the number of tools. */
+const TOOLS_COLUMNS = 13;
 /** Columns a name has at least, and at most. */
 const LABEL_COLUMNS = [12, 60] as const;
 /** Problems told of one entry, and tools told with the same finding. All are in the JSON. */
@@ -61,15 +64,13 @@ export function drawCheck(findings: CheckFindings, look: CheckLook): string {
 function labelOf({ kind, label }: ConfigEntry, { cwd, width }: CheckLook): string {
   const [least, most] = LABEL_COLUMNS;
   const room = Math.min(Math.max(width - OTHER_COLUMNS, least), most);
-  return fit(oneLine(kind === "disabled" ? label : plainAddress(label, cwd)), room);
+  return fit(oneLine(kind === "disabled" ? label : shownLabel(label, cwd)), room);
 }
 
-/** A file as a path; a URL without what may be secret in it. */
-function plainAddress(label: string, cwd: string): string {
+/** Files as paths. */
+function shownLabel(label: string, cwd: string): string {
   if (label.startsWith("file:")) return shownPath(fileURLToPath(label), cwd);
-  if (!/^https?:/iu.test(label)) return label.startsWith("/") ? shownPath(label, cwd) : label;
-  const url = URL.parse(label);
-  return url === null ? label.replace(/[?#].*$/su, "") : `${url.origin}${url.pathname}`;
+  return isAbsolute(label) ? shownPath(label, cwd) : label;
 }
 
 function entryLines(entry: ConfigEntry, name: string, paint: Paint): readonly string[] {
@@ -83,11 +84,11 @@ function entryLine(entry: ConfigEntry, name: string, paint: Paint): string {
   const begun = `${mark}  ${kind.padEnd(8)}  ${name}`;
   if (kind === "disabled") {
     const isAway = !isWrong && names.length === 0;
-    return isAway ? `${begun}  once its server is there` : begun.trimEnd();
+    return isAway ? `${begun}  once its source is there` : begun.trimEnd();
   }
-  const tools = counted(names.length, "tool").padStart(11);
+  const tools = counted(names.length, "tool").padStart(TOOLS_COLUMNS);
   const took = `${Math.round(tookMs)} ms`.padStart(9);
-  return `${begun}${isWrong ? " ".repeat(11) : tools}${took}`;
+  return `${begun}${isWrong ? " ".repeat(TOOLS_COLUMNS) : tools}${took}`;
 }
 
 function problemLines(entry: ConfigEntry, paint: Paint): readonly string[] {

@@ -58,6 +58,38 @@ test("tools and pools have a table each", () => {
   );
 });
 
+test("sources have a table of their state, their calls and how often they were started again", () => {
+  const connection = { state: "up", running: 0, callsDone: 4, restarts: 1 } as const;
+  const source = {
+    source: "files",
+    kind: "mcp",
+    label: "files",
+    state: "up",
+    tools: 14,
+    problems: [],
+    restarts: 2,
+    connections: [connection, { ...connection, callsDone: 3 }],
+  } as const;
+  const down = {
+    ...source,
+    source: "web\u001b[2J",
+    state: "down",
+    tools: 0,
+    connections: [],
+  } as const;
+  expect(drawStats({ tools: [], pools: [], limits: [], sources: [source, down] }, plain)).toBe(
+    [
+      "┌──────────────┬──────┬───────┬───────┬────────────┬──────────┐",
+      "│ source       │ kind │ state │ tools │ calls here │ restarts │",
+      "├──────────────┼──────┼───────┼───────┼────────────┼──────────┤",
+      "│ files        │  mcp │    up │    14 │          7 │        2 │",
+      "│ web\\u001b[2J │  mcp │  down │     0 │          0 │        2 │",
+      "└──────────────┴──────┴───────┴───────┴────────────┴──────────┘",
+      "",
+    ].join("\n"),
+  );
+});
+
 test("what there was none of is left out", () => {
   expect(drawStats({ tools: [], pools: [], limits: [], sources: [] }, plain)).toBe("");
   expect(drawStats({ tools: [tool], pools: [], limits: [], sources: [] }, plain)).not.toContain(

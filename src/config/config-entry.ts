@@ -4,7 +4,7 @@ import type { ConfigPlace } from "./config-error.ts";
 export interface ConfigEntry {
   /** `disabled`: a tool that is switched off. */
   readonly kind: "module" | "openapi" | "mcp" | "disabled";
-  /** What the line names, for people: a module's URL, a document, a server's name. */
+  /** What the line names, for people: a module's URL, a document without the query of its URL, a server's name. */
   readonly label: string;
   /** Where it stands. */
   readonly place: ConfigPlace;

@@ -154,6 +154,13 @@ describe("an MCP server", () => {
     expect(await mistakesOf({ mcpServers: "one.json" })).toMatch(/^one\.json:1:\d+ /u);
   });
 
+  test("with a name that is no namespace needs one of its own", async () => {
+    const config = { mcpServers: { "a..b": { command: "x" } } };
+    expect(await mistakesOf(config)).toContain('mcpServers["a..b"]: cannot be a namespace:');
+    const named = { mcpServers: { "a..b": { command: "x", toolyard: { namespace: "ab" } } } };
+    expect(await sourcesOf(named)).toMatchObject([{ options: { namespace: "ab" } }]);
+  });
+
   test("with a setting that is unknown names it", async () => {
     const config = { mcpServers: { a: { command: "x", toolyard: { pools: 2 } } } };
     expect(await mistakesOf(config)).toContain("mcpServers.a.toolyard.pools: is unknown.");

@@ -1,6 +1,7 @@
 /** From MCP servers as hosts write them to sources that can be started. */
 import { dirname, resolve } from "node:path";
 import { thrownText } from "../core/thrown-text.ts";
+import { checkNamespace } from "../registry/namespace.ts";
 import { isLeftOut, readMcpServers } from "../sources/mcp/mcp-config.ts";
 import { withInfinity } from "./config-options.ts";
 import type { ConfigProblem } from "./config-source.ts";
@@ -47,9 +48,9 @@ function loadedServer(
   const server = literally(
     isStarted ? { ...written, cwd: resolve(folder, written.cwd ?? ".") } : written,
   ) as LoadedMcp["server"];
-  const problem = problemOf(name, server);
-  if (problem !== undefined) return { path: ["mcpServers", name], message: problem };
   const options = { namespace: namespaceOf(name), required: false, ...toolyard };
+  const problem = problemOf(name, server) ?? namespaceProblem(options.namespace);
+  if (problem !== undefined) return { path: ["mcpServers", name], message: problem };
   return {
     kind: "mcp",
     name,
@@ -66,6 +67,15 @@ function problemOf(name: string, server: LoadedMcp["server"]): string | undefine
     return undefined;
   } catch (thrown) {
     return thrownText(thrown).replace(`The MCP server ${JSON.stringify(name)} `, "");
+  }
+}
+
+function namespaceProblem(namespace: string): string | undefined {
+  try {
+    checkNamespace(namespace);
+    return undefined;
+  } catch (thrown) {
+    return `cannot be a namespace: ${thrownText(thrown)} Set \`toolyard.namespace\`, or choose another name.`;
   }
 }
 

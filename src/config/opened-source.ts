@@ -56,7 +56,14 @@ async function start(
 
 function begunOf(loaded: LoadedSource): Begun {
   const { kind, place } = loaded;
-  return { kind, place, label: kind === "openapi" ? loaded.document : loaded.name };
+  return { kind, place, label: plainAddress(kind === "openapi" ? loaded.document : loaded.name) };
+}
+
+/** A URL without what may be secret in it; anything else as it is. */
+function plainAddress(address: string): string {
+  if (!/^https?:/iu.test(address)) return address;
+  const url = URL.parse(address);
+  return url === null ? address.replace(/[?#].*$/su, "") : `${url.origin}${url.pathname}`;
 }
 
 /** Sources are registered in the order they are written, each when those before it are there: that is not its own time. */

@@ -21,9 +21,10 @@ test.each(FORMAT_NAMES)("%s has nothing against an ordinary tool", (format) => {
 });
 
 test.each(FORMAT_NAMES)("%s wants a description", (format) => {
-  expect(lint(FINE, format, " ")).toEqual([
-    "warning: It has no description, and the model decides by it.",
-  ]);
+  const warning = "warning: It has no description, and the model decides by it.";
+  expect(lint(FINE, format, " ")).toEqual([warning]);
+  expect(lint(FINE, format, "GET /pets/{id}")).toEqual([warning]);
+  expect(lint(FINE, format, "GET /pets/{id} gets a pet.")).toEqual([]);
 });
 
 test("alternatives at the top are refused by OpenAI and Anthropic, not by Gemini", () => {

@@ -1,8 +1,9 @@
 /** `toolyard check`: whether everything that a config names is there, and taken by every provider. */
 import type { Command } from "commander";
+import type { FormatName } from "../../formats/provider-format.ts";
 import { openRegistry } from "../../config/open-registry.ts";
 import { type CheckFindings, drawCheck, isSound } from "../check-report.ts";
-import { addSourceOptions, type SourceFlags } from "../cli-options.ts";
+import { addSourceOptions, formatOption, type SourceFlags } from "../cli-options.ts";
 import type { CliIo } from "../cli-io.ts";
 import type { CliSession } from "../cli-session.ts";
 import { configOf } from "../flag-config.ts";
@@ -14,6 +15,7 @@ import { thrownText } from "../../core/thrown-text.ts";
 
 interface CheckFlags extends SourceFlags {
   readonly json?: true;
+  readonly format?: FormatName;
 }
 
 /** Adds the command. */
@@ -26,6 +28,7 @@ export function addCheckCommand(program: Command, session: CliSession): void {
         "what is wrong and what each provider would refuse. Exit code 1 when something is.",
     );
   addSourceOptions(command)
+    .addOption(formatOption("only what this provider would refuse"))
     .option("--json", "print the findings as JSON")
     .action((flags: CheckFlags) => check(flags, session));
 }
@@ -44,11 +47,16 @@ async function check(flags: CheckFlags, session: CliSession): Promise<void> {
       { workerOutput: ({ text }) => print(text) },
       { signal, tellsProblems: true },
     );
-    const findings = { entries, sources: registry.stats().sources, lint: registry.lint() };
+    const lint = registry.lint().filter(({ formats }) => concerns(formats, flags.format));
+    const findings = { entries, sources: registry.stats().sources, lint };
     await registry.close();
     io.stdout.write(flags.json === true ? toJson(findings) : draw(findings, io));
     if (!isSound(findings)) session.exitCode = 1;
   });
+}
+
+function concerns(formats: readonly FormatName[], asked: FormatName | undefined): boolean {
+  return asked === undefined || formats.includes(asked);
 }
 
 function draw(findings: CheckFindings, io: CliIo): string {
