@@ -6,7 +6,7 @@ import { ToolError } from "../../core/tool-error.ts";
 import type { ConnectionLoss } from "./connection-loss.ts";
 import { HttpFailure } from "./http-failure.ts";
 import { STREAM_ENDED } from "./open-transport.ts";
-import { NotSent } from "./stdio-transport.ts";
+import { MALFORMED_ANSWER, NotSent } from "./stdio-transport.ts";
 
 /**
  * `answered`: the server said no, and lives. `refused`: it would not take the request, perhaps because it has lost its
@@ -16,6 +16,9 @@ export type Failure =
   | { readonly kind: "answered"; readonly error: ToolError }
   | { readonly kind: "refused"; readonly error: ToolError; readonly loss: ConnectionLoss }
   | { readonly kind: "lost"; readonly loss: ConnectionLoss; readonly wasSent: boolean };
+
+/** Most characters of what a server says of an error: models read it. */
+const MOST_TEXT = 4_000;
 
 /** Codes of HTTP statuses that answer a request; others are `TOOL_FAILED`. */
 const STATUS_CODES: Readonly<Record<number, ErrorCode>> = {
@@ -91,6 +94,7 @@ export class FailureReader {
         loss: this.#loss("ended a response without an answer"),
         wasSent: true,
       };
+    if (code === MALFORMED_ANSWER) return this.#answer("OUTPUT_INVALID", message, {});
     const details = { rpcCode: code, ...(data !== undefined && { rpcData: data }) };
     return this.#answer("TOOL_FAILED", message, {
       details,
@@ -132,7 +136,8 @@ export class FailureReader {
     text: string,
     options: ConstructorParameters<typeof ToolError>[2],
   ): Extract<Failure, { kind: "answered" }> {
-    const message = this.#hide(`The MCP server ${this.#name} answered: ${text}`);
+    const said = text.length > MOST_TEXT ? `${text.slice(0, MOST_TEXT)}…` : text;
+    const message = this.#hide(`The MCP server ${this.#name} answered: ${said}`);
     return { kind: "answered", error: new ToolError(code, message, options) };
   }
 

@@ -1,9 +1,9 @@
 /** One connection to an MCP server: a process of its own, or a session over HTTP. */
-import type { Client, Progress, RequestOptions } from "@modelcontextprotocol/client";
+import type { Client, RequestOptions } from "@modelcontextprotocol/client";
 import { ToolError } from "../../core/tool-error.ts";
-import type { ToolProgress } from "../../core/tool.ts";
 import { NEVER_MS, type OpenClient, type ServerParts, connectClient } from "./connect-client.ts";
 import { type ConnectionLoss, LostRequest, unavailable } from "./connection-loss.ts";
+import { ProgressListeners, type ProgressMeta } from "./progress-listeners.ts";
 import type { Failure } from "./request-failure.ts";
 import { ServerHealth } from "./server-health.ts";
 import type { LinkRequest } from "./server-link.ts";
@@ -17,14 +17,23 @@ export interface ConnectionListener {
   onToolsChanged(): void;
 }
 
-/** Makes one request of the SDK's client. */
-export type SendRequest<Result> = (client: Client, options: RequestOptions) => Promise<Result>;
+/**
+ * Makes one request of the SDK's client.
+ *
+ * @param meta - Goes with the parameters of a request that may tell of its progress.
+ */
+export type SendRequest<Result> = (
+  client: Client,
+  options: RequestOptions,
+  meta: ProgressMeta,
+) => Promise<Result>;
 
 /** Connects once, sends requests, and is given up when the server dies or hangs. */
 export class ServerConnection {
   readonly #parts: ServerParts;
   readonly #listener: ConnectionListener;
   readonly #health: ServerHealth;
+  readonly #progress = new ProgressListeners();
   readonly #whenLost = Promise.withResolvers<never>();
   #made: OpenClient | undefined;
   #isUp = false;
@@ -98,10 +107,9 @@ export class ServerConnection {
     signal.throwIfAborted();
     const made = this.#made as OpenClient;
     this.#running += 1;
+    const meta = this.#progress.add(onProgress);
     try {
-      const onprogress = onProgress && ((told: Progress) => onProgress(progressOf(told)));
-      const options = { signal, timeout: NEVER_MS };
-      const result = await send(made.client, onprogress ? { ...options, onprogress } : options);
+      const result = await send(made.client, { signal, timeout: NEVER_MS }, meta);
       this.#callsDone += 1;
       return result;
     } catch (thrown) {
@@ -113,6 +121,7 @@ export class ServerConnection {
       if (ToolError.is(thrown)) throw thrown;
       throw await this.#told(made.failures.read(thrown), request);
     } finally {
+      this.#progress.remove(meta);
       this.#running -= 1;
     }
   }
@@ -138,8 +147,10 @@ export class ServerConnection {
     // oxlint-disable-next-line unicorn/prefer-add-event-listener -- the SDK has properties, no events
     open.transport.onmessage = (message, extra) => {
       before?.(message, extra);
+      this.#progress.tell(message);
       this.#health.heard();
     };
+    client.setNotificationHandler("notifications/progress", () => {});
     client.setNotificationHandler("notifications/tools/list_changed", () =>
       this.#listener.onToolsChanged(),
     );
@@ -232,14 +243,6 @@ export class ServerConnection {
   #explain(loss: ConnectionLoss): ToolError {
     return unavailable(this.#parts.name, loss, this.#made?.open.stderr?.text);
   }
-}
-
-function progressOf({ progress, total, message }: Progress): ToolProgress {
-  return {
-    progress,
-    ...(total !== undefined && { total }),
-    ...(message !== undefined && { message }),
-  };
 }
 
 async function untilAborted(work: Promise<boolean>, signal: AbortSignal): Promise<boolean> {

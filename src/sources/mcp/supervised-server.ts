@@ -95,8 +95,8 @@ export class SupervisedServer implements ServerLink {
   }
 
   readResource(uri: string, request: LinkRequest): Promise<ReadResourceResult> {
-    return this.#pool.request(`The reading of ${uri}`, request, (client, options) =>
-      client.request({ method: "resources/read", params: { uri } }, options),
+    return this.#pool.request(`The reading of ${uri}`, request, (client, options, meta) =>
+      client.request({ method: "resources/read", params: { uri, ...meta } }, options),
     );
   }
 
@@ -117,10 +117,10 @@ export class SupervisedServer implements ServerLink {
     values: Readonly<Record<string, string>>,
     request: LinkRequest,
   ): Promise<GetPromptResult> {
-    const params = { name, arguments: { ...values } };
-    return this.#pool.request(`The prompt ${name}`, request, (client, options) =>
-      client.request({ method: "prompts/get", params }, options),
-    );
+    return this.#pool.request(`The prompt ${name}`, request, (client, options, meta) => {
+      const params = { name, arguments: { ...values }, ...meta };
+      return client.request({ method: "prompts/get", params }, options);
+    });
   }
 
   close(): Promise<void> {

@@ -10,8 +10,8 @@ export function sendToolCall(
   input: Readonly<Record<string, unknown>>,
   tool: McpTool | undefined,
 ): SendRequest<CallToolResult> {
-  const params = { name, arguments: { ...input } };
-  return (client, options) => {
+  return (client, options, meta) => {
+    const params = { name, arguments: { ...input }, ...meta };
     if (client.getProtocolEra() !== "modern")
       return client.request({ method: "tools/call", params }, options);
     if (tool === undefined) return client.callTool(params, options);
