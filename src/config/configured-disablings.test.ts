@@ -55,7 +55,7 @@ describe("a tool that a config switches off", () => {
     const [entry] = switched(registry, "away.rm");
     expect(entry).toMatchObject({ names: [] });
     expect(entry).not.toHaveProperty("thrown");
-    for (const _time of ["first", "again"]) {
+    for (let times = 0; times < 2; times += 1) {
       registry.register([tool("rm"), tool("ls")], { namespace: "away" });
       expect(registry.get("away.rm")?.enabled).toBe(false);
       expect(registry.get("away.ls")?.enabled).toBe(true);

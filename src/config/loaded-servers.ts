@@ -48,8 +48,9 @@ function loadedServer(
   const server = literally(
     isStarted ? { ...written, cwd: resolve(folder, written.cwd ?? ".") } : written,
   ) as LoadedMcp["server"];
-  const options = { namespace: namespaceOf(name), required: false, ...toolyard };
-  const problem = problemOf(name, server) ?? namespaceProblem(options.namespace);
+  const { namespace = namespaceOf(name) } = toolyard;
+  const options = { required: false, ...toolyard, namespace };
+  const problem = problemOf(name, server) ?? namespaceProblem(namespace);
   if (problem !== undefined) return { path: ["mcpServers", name], message: problem };
   return {
     kind: "mcp",
