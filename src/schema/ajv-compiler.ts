@@ -12,12 +12,16 @@ import type { Ajv2020 } from "ajv/dist/2020.js";
 import type { FormatsPlugin } from "ajv-formats";
 import type { JsonSchema } from "../core/json-schema.ts";
 import { explainErrors } from "./explain-errors.ts";
+import { compileLazily, hasLazyDefinitions } from "./lazy-definitions.ts";
 import { isPattern, makePattern } from "./pattern.ts";
 
 type Draft = "draft-07" | "2019-09" | "2020-12";
 type AjvClass = new (
   options: Options,
-) => Pick<Ajv2020, "compile" | "validateSchema" | "errors" | "addFormat">;
+) => Pick<
+  Ajv2020,
+  "compile" | "validateSchema" | "errors" | "addFormat" | "addKeyword" | "removeKeyword"
+>;
 
 const require = createRequire(import.meta.url);
 const metaChecks = new Map<Draft, InstanceType<AjvClass>>();
@@ -34,12 +38,16 @@ const INHERITED_NAME =
 export function compileWithAjv(schema: JsonSchema): ValidateFunction {
   const dialectFree = withoutDialect(schema);
   const text = attempt(() => JSON.stringify(dialectFree));
+  const isLazy = hasLazyDefinitions(dialectFree, text);
   const ajv = makeAjv(draftOf(schema), {
+    ...(isLazy && { unevaluated: false }),
     meta: text.includes("json-schema.org/"),
     validateSchema: false,
     ownProperties: INHERITED_NAME.test(text),
   });
-  const check = attempt(() => ajv.compile(dialectFree));
+  const check = attempt(() =>
+    isLazy ? compileLazily(ajv, dialectFree) : ajv.compile(dialectFree),
+  );
   if ("$async" in check) throw broken("`$async` schemas are not supported");
   return check;
 }
@@ -97,7 +105,11 @@ function attempt<Value>(act: () => Value): Value {
   try {
     return act();
   } catch (thrown) {
-    if (thrown instanceof RangeError) throw broken("it refers to itself as an object", thrown);
+    if (thrown instanceof RangeError)
+      throw broken(
+        "it refers to itself as an object, or its parts lead to one another too deeply",
+        thrown,
+      );
     const missing = (thrown as { missingRef?: unknown }).missingRef;
     if (typeof missing !== "string") throw broken((thrown as Error).message, thrown);
     throw broken(

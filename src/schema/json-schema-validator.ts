@@ -20,6 +20,7 @@ export class JsonSchemaValidator implements Validator {
   }
 
   parse(value: unknown): ParseResult {
+    this.#check.compile(); // What is wrong with the schema is not the value's fault.
     try {
       const filled = this.#fillDefaults?.(value) ?? value;
       const errors = this.#check.errorsOf(filled);

@@ -20,9 +20,14 @@ export class SchemaCheck {
     this.#validate = compileWithAjv(schema);
   }
 
+  /** @throws TypeError when the schema cannot be compiled after all: there are bounds to how deep it may go. */
+  compile(): ValidateFunction {
+    return (this.#validate ??= compileWithAjv(this.#schema));
+  }
+
   /** What is wrong with a value; undefined when nothing is. */
   errorsOf(value: unknown): readonly ErrorObject[] | undefined {
-    const validate = (this.#validate ??= compileWithAjv(this.#schema));
+    const validate = this.compile();
     if (validate(value)) return undefined;
     const errors = validate.errors ?? [];
     // They hold on to the value.
