@@ -100,6 +100,8 @@ test("a raw cookie cannot make another cookie", () => {
   const raw = parameter("cookie", "cookie", true);
   expect(() => serializeParameter(raw, "1; admin=1")).toThrow(/semicolon/);
   expect(() => serializeParameter(raw, { "a\r\nx": 1 })).toThrow(/control character/);
+  expect(() => serializeParameter(raw, "Łódź")).toThrow(/Latin-1/);
+  expect(serializeParameter(raw, "a:<b> é~")).toBe("color=a:<b> é~");
 });
 
 test("what is read back from a query is what was written", () => {

@@ -128,9 +128,11 @@ function encoderOf(parameter: ParameterForm): Encode {
 
 function cookieText(field: string): Encode {
   return (text) => {
-    // eslint-disable-next-line no-control-regex -- they are what is looked for
-    if (!/[;\u0000-\u001F\u007F]/.test(text)) return text;
-    throw inputRefusal(field, "a cookie can hold no semicolon and no control character");
+    if (/^[\u0020-:<-~\u0080-\u00FF]*$/.test(text)) return text;
+    throw inputRefusal(
+      field,
+      "a cookie can hold no semicolon, no control character and only Latin-1 text",
+    );
   };
 }
 

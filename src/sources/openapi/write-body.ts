@@ -12,7 +12,7 @@ import { type WrittenBody, writeForm, writeMultipart } from "./write-form.ts";
 export function writeBody(plan: BodyPlan, value: unknown): WrittenBody | undefined {
   if (value === undefined) return undefined;
   const contentType = concreteType(plan.contentType, value);
-  const [essence = ""] = contentType.toLowerCase().split(";");
+  const essence = (contentType.toLowerCase().split(";")[0] ?? "").trim();
   const { field, encoding = {} } = plan;
   if (essence.startsWith("multipart/")) return writeMultipart(field, value, encoding);
   if (essence === "application/x-www-form-urlencoded") {

@@ -127,6 +127,7 @@ test.each<[string, unknown, unknown]>([
     "a=x%20y&b=1&b=2&c=%7B%22d%22%3A1%7D",
   ],
   ["application/json", undefined, undefined],
+  ["application/json ; charset=utf-8", { a: 1 }, '{"a":1}'],
 ])("a body of %s: %j", (contentType, body, written) => {
   const writer = new RequestWriter(plan({ method: "POST", body: { field: "body", contentType } }));
   expect(writer.write({ body }).body).toEqual(written);
@@ -181,4 +182,26 @@ test("a body that cannot be what it should is refused", () => {
     );
     expect(codeOf(() => writer.write({ body }))).toBe("INPUT_INVALID");
   }
+});
+
+test("what every object inherits is no value", () => {
+  const parameters = [
+    parameter("constructor", "query"),
+    parameter("toString", "header"),
+    parameter("valueOf", "cookie"),
+  ];
+  const body = { field: "hasOwnProperty", contentType: "application/json" };
+  expect(new RequestWriter(plan({ method: "POST", parameters, body })).write({})).toEqual({
+    path: "/",
+    headers: [],
+    cookies: "",
+    body: undefined,
+  });
+  expect(
+    codeOf(() =>
+      new RequestWriter(
+        plan({ path: "/{valueOf}", parameters: [parameter("valueOf", "path")] }),
+      ).write({}),
+    ),
+  ).toBe("INPUT_INVALID");
 });

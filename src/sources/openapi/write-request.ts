@@ -1,5 +1,6 @@
 /** From a tool's input to a request: path, query, headers, cookies and body, as its plan says. */
 import { inputRefusal } from "./input-refusal.ts";
+import { ownValue } from "./located-node.ts";
 import type { OperationPlan, ParameterPlan } from "./operation.ts";
 import { encodeLiteral } from "./percent-encode.ts";
 import { serializeParameter } from "./serialize-parameter.ts";
@@ -82,7 +83,7 @@ export class RequestWriter {
     const headers: string[] = [];
     for (const parameter of this.#headers) pushHeader(headers, parameter, input);
     const { body: plan } = this.#plan;
-    const body = plan === undefined ? undefined : writeBody(plan, input[plan.field]);
+    const body = plan === undefined ? undefined : writeBody(plan, ownValue(input, plan.field));
     if (body !== undefined) headers.push("content-type", body.contentType);
     const cookies = this.#cookies.length === 0 ? "" : joinAll(this.#cookies, input, "; ");
     return { path: this.#target(input), headers, cookies, body: body?.content };
@@ -125,7 +126,7 @@ function pathPieces(
 
 function placeholderText(parameter: ParameterPlan, input: Input): string {
   const { field } = parameter;
-  const text = serializeParameter(parameter, input[field]);
+  const text = serializeParameter(parameter, ownValue(input, field));
   if (text === undefined || text === "") {
     throw inputRefusal(field, "it is a part of the path and must not be empty");
   }
@@ -134,7 +135,7 @@ function placeholderText(parameter: ParameterPlan, input: Input): string {
 }
 
 function pushHeader(headers: string[], parameter: ParameterPlan, input: Input): void {
-  const value = serializeParameter(parameter, input[parameter.field]);
+  const value = serializeParameter(parameter, ownValue(input, parameter.field));
   if (value === undefined) return;
   if (!HEADER_VALUE.test(value)) {
     throw inputRefusal(parameter.field, "a header can hold no line break and only Latin-1 text");
@@ -145,7 +146,7 @@ function pushHeader(headers: string[], parameter: ParameterPlan, input: Input): 
 function joinAll(parameters: readonly ParameterPlan[], input: Input, separator: string): string {
   let joined = "";
   for (const parameter of parameters) {
-    const text = serializeParameter(parameter, input[parameter.field]);
+    const text = serializeParameter(parameter, ownValue(input, parameter.field));
     if (text !== undefined && text !== "") joined += joined === "" ? text : separator + text;
   }
   return joined;
