@@ -136,6 +136,18 @@ test("sends headers, cookies and the key of the call, byte by byte", async () =>
   }
 });
 
+test("an argument cannot set a cookie that the settings set", async () => {
+  const parameters = [
+    { name: "session", in: "cookie", schema },
+    { name: "theme", in: "cookie", schema },
+  ];
+  const paths = { "/p": { get: { operationId: "op", parameters, ...ok } } };
+  const headers = { Cookie: "lang=en; session=real" };
+  const { call } = await start(documentOf(server.url, paths), { headers });
+  await call("op", { session: "mine", theme: "dark" });
+  expect(server.seen[0]?.headers.cookie).toBe("lang=en; session=real; theme=dark");
+});
+
 test.each<[string, unknown, string | RegExp, string]>([
   ["application/json", { a: "ü" }, "application/json", '{"a":"ü"}'],
   [

@@ -304,6 +304,40 @@ test("no secret comes out, whatever a server sends back and however a request fa
   expect(forms.filter((form) => out.some((text) => text.includes(form)))).toEqual([]);
 });
 
+test("a name and a password that functions give are hidden as they are sent", async () => {
+  const server = await serve((request, response) => {
+    response.writeHead(400, { "content-type": "text/plain" }).end(request.headers.authorization);
+  });
+  const more = {
+    components: { securitySchemes: { basic: { type: "http", scheme: "basic" } } },
+    security: [{ basic: [] }],
+  };
+  const auth = { basic: { username: () => "someone", password: "passw0rd" } };
+  const { call } = await sourceOf(server, { auth }, more);
+  expect((await failure(call("get"))).message).toContain("400 Bad Request: Basic ***");
+});
+
+test("a call that was aborted before it began leaves no rejection that nobody hears", async () => {
+  const server = await serve((_, response) => void response.end());
+  const more = {
+    components: { securitySchemes: { token: { type: "http", scheme: "bearer" } } },
+    security: [{ token: [] }],
+  };
+  const unheard: unknown[] = [];
+  const hear = (reason: unknown): number => unheard.push(reason);
+  process.on("unhandledRejection", hear);
+  try {
+    const auth = { token: { bearer: () => Promise.reject(new Error("no token")) } };
+    const { call } = await sourceOf(server, { auth }, more);
+    const signal = AbortSignal.abort(new ToolError("CALL_CANCELLED", "stopped"));
+    expect((await failure(call("get", {}, { signal }))).code).toBe("CALL_CANCELLED");
+    await new Promise((resolve) => void setImmediate(resolve));
+    expect(unheard).toEqual([]);
+  } finally {
+    process.off("unhandledRejection", hear);
+  }
+});
+
 test("who is not let in hears what to set", async () => {
   const server = await serve((_, response) => void response.writeHead(401).end());
   const more = {

@@ -130,7 +130,8 @@ function grantOf(
     return { place: place.in, name: place.name, value: ask(credential.apiKey) };
   }
   if ("username" in credential) {
-    return inHeader(basicValue(ask(credential.username), ask(credential.password)));
+    const pair = [ask(credential.username), ask(credential.password)] as const;
+    return inHeader(basicValue(pair, parts.hidden));
   }
   const tokens = tokenSourceOf(name, [scheme, credential], parts);
   return { ...inHeader(() => mapLater(tokens.token(), bearerText)), tokens };
@@ -146,13 +147,15 @@ function bearerText(token: string): string {
   return `Bearer ${token}`;
 }
 
-function basicValue(username: Value, password: Value): Value {
+function basicValue([username, password]: readonly [Value, Value], hidden: HiddenTexts): Value {
   if (typeof username === "string" && typeof password === "string") {
     return `Basic ${basicText(username, password)}`;
   }
   return async () => {
     const [name, word] = await Promise.all([textOf(username), textOf(password)]);
-    return `Basic ${basicText(name, word)}`;
+    const pair = basicText(name, word);
+    hidden.add(pair);
+    return `Basic ${pair}`;
   };
 }
 

@@ -48,7 +48,7 @@ export class OperationCaller {
     this.#writer = new RequestWriter(plan, {
       header: new Set([...headerNames, "cookie", "accept-encoding"]),
       query: new Set(this.#authorization.namesAt("query")),
-      cookie: new Set(this.#authorization.namesAt("cookie")),
+      cookie: new Set([...this.#authorization.namesAt("cookie"), ...cookieNames(this.#cookies)]),
     });
     this.#host = new URL(this.#writer.origin).host;
     this.#isRepeatable = plan.isRepeatable ?? REPEATABLE.has(plan.method);
@@ -141,6 +141,10 @@ function baseHeaders(plan: OperationPlan, own: readonly (readonly [string, strin
   return [...missing, ...own.filter(([name]) => name.toLowerCase() !== "cookie")].flat();
 }
 
+function cookieNames(header: string): readonly string[] {
+  return header.split(";").map((pair) => (pair.split("=")[0] ?? "").trim());
+}
+
 function hasHeader(headers: readonly string[], name: string): boolean {
   return headers.some((header, index) => index % 2 === 0 && header.toLowerCase() === name);
 }
@@ -163,8 +167,9 @@ function unlessAborted<Value>(coming: Promise<Value>, signal: AbortSignal): Prom
       leave();
       reject(signal.reason as Error);
     };
+    // Heard in every case: a rejection that nobody hears ends the process.
+    coming.then(resolve, reject).finally(leave);
     if (signal.aborted) return stop();
     signal.addEventListener("abort", stop);
-    coming.then(resolve, reject).finally(leave);
   });
 }
