@@ -69,7 +69,7 @@ function lazily(ref: string, compile: () => ValidateFunction): ValidateFunction 
   let check: ValidateFunction | undefined;
   const validate: (...values: Parameters<ValidateFunction>) => boolean = (...values) => {
     check ??= compile();
-    const isValid = check(...values) as boolean;
+    const isValid = check(...values);
     const errors = check.errors?.map((error) =>
       error.schemaPath.startsWith(PREFIX)
         ? error

@@ -20,6 +20,12 @@ const PRINTED: Readonly<Record<string, readonly string[]>> = {
   "modules.ts": [
     "primes.count process 9592\nrisky.crash process WORKER_CRASHED\nprimes.count process 8392\n",
   ],
+  "openapi.ts": [
+    "[ 'pets.listPets: Lists pets', 'pets.getPet: One pet' ]",
+    '[{"id":1,"name":"Rex","kind":"dog"}]',
+    "answered 404 Not Found: There is no such pet.",
+    "does not fit its schema: /id must be an integer.",
+  ],
   "streaming.ts": ["call_1 asked for page 1\n", "call_1 gave page 1\n", "call_4 gave page 4\n"],
   "nested-calls.ts": [
     "look_up, called by plan_trip\nlook_up, called by plan_trip\n",
