@@ -1,4 +1,6 @@
-import { describe, expect, test } from "vitest";
+import { setImmediate } from "node:timers/promises";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
+import { z } from "zod";
 import type { SourceEvent } from "../core/source-event.ts";
 import { ToolError } from "../core/tool-error.ts";
 import { type Tool, defineTool } from "../core/tool.ts";
@@ -9,7 +11,8 @@ import { SourceBook } from "./source-book.ts";
 
 function toolNamed(name: string, description = "Does it."): Tool {
   const input = { type: "object", properties: { a: { type: "integer" } } } as const;
-  return defineTool({ name, description, input, execute: () => name });
+  const origin = { kind: "source", label: "told", loader: "file:///told.js", spec: name } as const;
+  return { ...defineTool({ name, description, input, execute: () => name }), origin };
 }
 
 /** A source that offers what it is told. */
@@ -55,7 +58,7 @@ function setUp() {
   const book = new SourceBook({ catalog, clock, emit: hub.emit });
   const add = (source: ToolSource, namespace?: string): Promise<readonly string[]> =>
     book.add(Promise.resolve([{ source, namespace }]), {});
-  return { catalog, events, told, book, add };
+  return { catalog, clock, events, told, book, add };
 }
 
 test("what a source offers is registered under its namespace, and known as its own", async () => {
@@ -116,6 +119,38 @@ test("a name offered twice counts once", async () => {
   expect(book.stats()[0]?.problems).toEqual(['"a" is offered twice; the first counts.']);
 });
 
+function toolFrom(least: number, execute: () => unknown): Tool {
+  const input = z.object({ a: z.int().min(least) });
+  return defineTool({ name: "a", description: "A", input, execute });
+}
+
+test("a function of no origin is told from another, and so is a schema of a library", async () => {
+  const { add, catalog, told } = setUp();
+  const [one, two] = [(): number => 1, (): number => 2];
+  const source = new ToldSource("pets", [toolFrom(1, one)]);
+  await add(source);
+  const execute = (): unknown => catalog.peek("a")?.tool.execute({} as never, {} as never);
+  const schema = z.object({ a: z.bigint() });
+  const circle: { self?: unknown } = {};
+  circle.self = circle;
+  const again = { ...toolFrom(3, two), input: schema, annotations: circle as object };
+  for (const offered of [toolFrom(1, two), toolFrom(5, two), again, again]) {
+    source.host?.offer([offered]);
+    expect(execute()).toBe(2);
+  }
+  expect(told.filter((each) => each === "tool.updated a")).toHaveLength(3);
+});
+
+test("what is no tool is a problem, and the others live", async () => {
+  const { book, add } = setUp();
+  const source = new ToldSource("pets", [null, { name: 5 }, toolNamed("fine")] as never);
+  expect(await add(source)).toEqual(["fine"]);
+  expect(book.stats()[0]?.problems).toEqual([
+    "A tool must be an object, not null.",
+    "Tool without a name: `name` must be a string that is not empty.",
+  ]);
+});
+
 test("a tool that somebody has replaced is theirs from then on", async () => {
   const { book, add, catalog } = setUp();
   const source = new ToldSource("pets", [toolNamed("a"), toolNamed("b")]);
@@ -170,6 +205,122 @@ describe("a source that", () => {
     expect(events.map(({ type }) => type)).toEqual(["source.closed"]);
     await expect(add(source)).rejects.toThrow(TypeError);
   });
+});
+
+function endless(name: string): ToldSource {
+  const source = new ToldSource(name, [toolNamed("early")]);
+  source.start = async (host) => {
+    host.offer([toolNamed("early")]);
+    await new Promise(() => {});
+  };
+  return source;
+}
+
+describe("a source that never gets ready", () => {
+  test("can be removed: its tools never come, and those that were added later do", async () => {
+    const { book, add, catalog } = setUp();
+    const adding = add(endless("pets"));
+    const later = add(new ToldSource("cats", [toolNamed("purr")]));
+    await Promise.resolve();
+    await Promise.resolve();
+    expect(await book.remove("pets")).toBe(true);
+    await expect(adding).rejects.toMatchObject({
+      code: "SOURCE_UNAVAILABLE",
+      message: 'Source "pets" was removed before it had started.',
+    });
+    expect(await later).toEqual(["purr"]);
+    expect(catalog.list().map(({ tool }) => tool.name)).toEqual(["purr"]);
+  });
+
+  test("is too late when the registry closes", async () => {
+    const { book, add } = setUp();
+    const adding = add(endless("pets"));
+    await Promise.resolve();
+    await Promise.resolve();
+    await book.close();
+    await expect(adding).rejects.toThrow("The registry is closed");
+  });
+
+  test("does not keep the others of its file from coming when it is removed", async () => {
+    const { book } = setUp();
+    const sources = [endless("pets"), new ToldSource("cats", [toolNamed("purr")])];
+    const opening = sources.map((source) => ({ source, namespace: source.name }));
+    const adding = book.add(Promise.resolve(opening), {});
+    await Promise.resolve();
+    await Promise.resolve();
+    await book.remove("pets");
+    expect(await adding).toEqual(["cats.purr"]);
+    expect(book.stats().map(({ source }) => source)).toEqual(["cats"]);
+  });
+});
+
+function stuck(close: () => Promise<void>): ToldSource {
+  const source = new ToldSource("pets", [toolNamed("a")]);
+  source.close = close;
+  return source;
+}
+
+describe("a source that cannot be closed", () => {
+  test("does not keep the others open, and a warning tells of it", async () => {
+    const warnings = vi.spyOn(process, "emitWarning").mockReturnValue();
+    onTestFinished(() => warnings.mockRestore());
+    const { book, add, events } = setUp();
+    const { promise, resolve: letClose } = Promise.withResolvers<void>();
+    const slow = new ToldSource("slow", []);
+    slow.close = () => promise;
+    await add(stuck(async () => Promise.reject(new Error("No."))));
+    await add(slow);
+    let isClosed = false;
+    const closing = book.close().then(() => (isClosed = true));
+    await setImmediate();
+    expect(isClosed).toBe(false);
+    letClose();
+    await closing;
+    expect(events.map(({ source }) => source)).toEqual(["pets", "slow"]);
+    expect(warnings.mock.calls.map(([text]) => text)).toEqual([
+      'Source "pets": It could not be closed: No.',
+    ]);
+  });
+
+  test("is waited for ten seconds, and no longer", async () => {
+    const warnings = vi.spyOn(process, "emitWarning").mockReturnValue();
+    onTestFinished(() => warnings.mockRestore());
+    const { book, add, clock } = setUp();
+    await add(stuck(() => new Promise(() => {})));
+    let isClosed = false;
+    void book.close().then(() => (isClosed = true));
+    await clock.advance(9_999);
+    expect(isClosed).toBe(false);
+    await clock.advance(1);
+    expect(isClosed).toBe(true);
+    expect(warnings.mock.calls[0]?.[0]).toContain("it took more than 10 s");
+  });
+
+  test("and cannot start either fails with why it cannot start", async () => {
+    const warnings = vi.spyOn(process, "emitWarning").mockReturnValue();
+    onTestFinished(() => warnings.mockRestore());
+    const error = new ToolError("SOURCE_UNAVAILABLE", "It is not there.");
+    const source = new ToldSource("pets", [], error);
+    source.close = async () => Promise.reject(new Error("No."));
+    await expect(setUp().add(source)).rejects.toBe(error);
+  });
+});
+
+test("a namespace that is none is a TypeError, and nothing was started", async () => {
+  const { add, book } = setUp();
+  const source = new ToldSource("pets", [toolNamed("a")]);
+  await expect(add(source, "bad name")).rejects.toThrow('Namespace "bad name" is not valid');
+  expect(source.host).toBeUndefined();
+  expect(book.stats()).toEqual([]);
+});
+
+test("what a source says of itself is left as it is", async () => {
+  const { add, book } = setUp();
+  const source = new ToldSource("pets", [toolNamed("a")]);
+  const said = Object.freeze(source.stats());
+  source.stats = () => said;
+  await add(source);
+  expect(book.stats()).toMatchObject([{ source: "pets", tools: 1 }]);
 });
 
 test("sources that are added at once start at once, and are registered in the order they were added", async () => {

@@ -2,7 +2,10 @@
 import type { EventSink } from "../core/call-event.ts";
 import type { SourceEvent } from "../core/source-event.ts";
 import type { SourceStats } from "../core/source-stats.ts";
+import { thrownText } from "../core/thrown-text.ts";
+import { ToolError } from "../core/tool-error.ts";
 import type { Tool } from "../core/tool.ts";
+import { checkNamespace } from "../registry/namespace.ts";
 import type { ToolCatalog } from "../registry/tool-catalog.ts";
 import type { SourceHost, ToolSource } from "../sources/tool-source.ts";
 import type { Clock } from "../time/clock.ts";
@@ -37,7 +40,12 @@ interface KnownSource {
   /** What it offers before its turn to be registered has come. */
   first: Offer | undefined;
   isRegistered: boolean;
+  /** Resolved when it is let go: nobody waits any longer for it to start. */
+  readonly letGo: PromiseWithResolvers<void>;
 }
+
+/** Longest that a source may take to close. Milliseconds. */
+const MAX_CLOSE_MS = 10_000;
 
 /** Sources that live as long as their registry, or until they are removed. */
 export class SourceBook {
@@ -55,7 +63,8 @@ export class SourceBook {
    * Starts sources, all at once, and registers what they offer, in the order in which they were added. Returns the full
    * names of their tools.
    *
-   * @throws what a source throws that cannot start (all of them are closed then), and TypeError when the registry is closed.
+   * @throws what a source throws that cannot start (all of them are closed then), ToolError `SOURCE_UNAVAILABLE` when
+   *   they are removed before they have started, and TypeError when the registry is closed or a namespace is not valid.
    */
   add(
     opening: Promise<readonly OpenedSource[]>,
@@ -76,7 +85,7 @@ export class SourceBook {
   /** A snapshot of each. */
   stats(): readonly SourceStats[] {
     return [...this.#known].map(({ source, tools, problems }) =>
-      Object.assign(source.stats(), { tools: tools.names.length, problems }),
+      Object.assign({}, source.stats(), { tools: tools.names.length, problems }),
     );
   }
 
@@ -85,7 +94,7 @@ export class SourceBook {
     this.#isClosed = true;
     const open = [...this.#known];
     this.#known.clear();
-    await Promise.all(open.map(({ source }) => this.#close(source)));
+    await Promise.all(open.map((known) => this.#close(known)));
   }
 
   async #add(
@@ -93,25 +102,29 @@ export class SourceBook {
     options: AddSourceOptions,
     turn: Promise<unknown>,
   ): Promise<readonly string[]> {
-    const added = (await opening).map((opened) => this.#know(opened, options));
+    const opened = await opening;
+    for (const { namespace } of opened) if (namespace !== undefined) checkNamespace(namespace);
+    const added = opened.map((each) => this.#know(each, options));
     const starting = added.map((known) => this.#start(known));
     try {
       await Promise.all(starting);
       await turn;
       this.#checkOpen();
+      this.#checkAnyLeft(added);
     } catch (thrown) {
       await Promise.allSettled(starting);
       await Promise.all(added.map((known) => this.#remove(known)));
       throw thrown;
     }
-    for (const known of added) this.#registerFirst(known);
+    for (const known of added) if (this.#known.has(known)) this.#registerFirst(known);
     return added.flatMap(({ tools }) => tools.names);
   }
 
   #know({ source, namespace }: OpenedSource, options: AddSourceOptions): KnownSource {
     const settings = { ...options, namespace, source: source.name };
     const tools = new SourceTools(this.#parts.catalog, settings);
-    const known = { source, tools, problems: [], first: undefined, isRegistered: false };
+    const letGo = Promise.withResolvers<void>();
+    const known = { source, tools, problems: [], first: undefined, isRegistered: false, letGo };
     this.#known.add(known);
     return known;
   }
@@ -121,7 +134,7 @@ export class SourceBook {
     const { clock, emit } = this.#parts;
     const offer: SourceHost["offer"] = (tools, problems = []) =>
       this.#takeOffer(known, { tools, problems });
-    await known.source.start({ clock, emit, offer });
+    await Promise.race([known.source.start({ clock, emit, offer }), known.letGo.promise]);
   }
 
   #takeOffer(known: KnownSource, offer: Offer): void {
@@ -151,17 +164,35 @@ export class SourceBook {
   async #remove(known: KnownSource): Promise<void> {
     if (!this.#known.delete(known)) return;
     known.tools.clear();
-    await this.#close(known.source);
+    await this.#close(known);
   }
 
-  async #close(source: ToolSource): Promise<void> {
-    await source.close();
+  /** One that cannot be closed is no reason to keep the others, nor to wait for ever. */
+  async #close({ source, letGo }: KnownSource): Promise<void> {
+    letGo.resolve();
     const { clock, emit } = this.#parts;
+    const late = Promise.withResolvers<never>();
+    const message = `it took more than ${MAX_CLOSE_MS / 1_000} s`;
+    const cancelTimer = clock.setTimer(MAX_CLOSE_MS, () => late.reject(new Error(message)));
+    try {
+      await Promise.race([source.close(), late.promise]);
+    } catch (thrown) {
+      warn(source, `It could not be closed: ${thrownText(thrown)}`);
+    } finally {
+      cancelTimer();
+    }
     emit({ type: "source.closed", at: clock.epoch(), source: source.name });
   }
 
   #checkOpen(): void {
     if (this.#isClosed) throw new TypeError("The registry is closed and takes no more sources.");
+  }
+
+  #checkAnyLeft(added: readonly KnownSource[]): void {
+    const [first] = added;
+    if (first === undefined || added.some((known) => this.#known.has(known))) return;
+    const message = `Source "${first.source.name}" was removed before it had started.`;
+    throw new ToolError("SOURCE_UNAVAILABLE", message, { retryable: false });
   }
 }
 
@@ -176,5 +207,9 @@ function warnOf(source: ToolSource, problems: readonly string[]): void {
   if (rest > 0) told.push(`${rest} more in stats().sources.`);
   if (state === "down") told.unshift(`It cannot be called, and is tried again: ${lastError}`);
   if (told.length === 0) return;
-  process.emitWarning(`Source "${source.name}": ${told.join(" ")}`, { type: "ToolyardWarning" });
+  warn(source, told.join(" "));
+}
+
+function warn(source: ToolSource, message: string): void {
+  process.emitWarning(`Source "${source.name}": ${message}`, { type: "ToolyardWarning" });
 }

@@ -1,5 +1,6 @@
 /** Keeps what one source offers registered, and nothing else. */
-import type { Tool } from "../core/tool.ts";
+import { isStandardSchema } from "../core/standard-schema.ts";
+import { type Tool, checkDefinition } from "../core/tool.ts";
 import { thrownText } from "../core/thrown-text.ts";
 import type { ToolCatalog } from "../registry/tool-catalog.ts";
 import type { BoundTool } from "./bound-tool.ts";
@@ -88,8 +89,8 @@ export class SourceTools {
   ): Map<string, { readonly tool: Tool; readonly print: string }> {
     const offered = new Map<string, { readonly tool: Tool; readonly print: string }>();
     for (const tool of tools) {
-      if (offered.has(tool.name))
-        problems.push(`"${tool.name}" is offered twice; the first counts.`);
+      const problem = problemOf(tool, offered);
+      if (problem !== undefined) problems.push(problem);
       else offered.set(tool.name, { tool, print: printOf(tool) });
     }
     return offered;
@@ -165,9 +166,46 @@ export class SourceTools {
   }
 }
 
-/** What tells one tool from another of the same name: everything but its function. */
+/** Why a tool cannot even be compared with others; undefined when it can. */
+function problemOf(tool: Tool, offered: ReadonlyMap<string, unknown>): string | undefined {
+  try {
+    checkDefinition(tool);
+  } catch (thrown) {
+    return thrownText(thrown);
+  }
+  return offered.has(tool.name) ? `"${tool.name}" is offered twice; the first counts.` : undefined;
+}
+
+/**
+ * What tells one tool from another of the same name. The function does where nothing else says where it comes from:
+ * a source that connects anew makes new functions of the same origins.
+ */
 function printOf(tool: Tool): string {
-  return (
-    JSON.stringify(tool, (_key, value: unknown) => (value === Infinity ? "Infinity" : value)) ?? ""
-  );
+  const hasOrigin = tool.origin !== undefined && tool.origin.kind !== "closure";
+  const compared = hasOrigin ? { ...tool, execute: undefined } : tool;
+  try {
+    return JSON.stringify(compared, printed);
+  } catch {
+    // A circle, or a value that refuses to be read: it is the same tool as long as it is the same object.
+    return identityOf(tool);
+  }
+}
+
+/** Functions and schemas of a library say nothing as JSON, and a few values are no JSON. */
+function printed(_key: string, value: unknown): unknown {
+  if (value === Infinity) return "Infinity";
+  if (typeof value === "bigint") return `${value}n`;
+  return typeof value === "function" || isStandardSchema(value) ? identityOf(value) : value;
+}
+
+const identities = new WeakMap<object, string>();
+let identitiesGiven = 0;
+
+/** The same text for the same object, and another for any other. */
+function identityOf(value: object): string {
+  const known = identities.get(value);
+  if (known !== undefined) return known;
+  const given = `#${(identitiesGiven += 1)}`;
+  identities.set(value, given);
+  return given;
 }
