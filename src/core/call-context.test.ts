@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { CallContext, type CallFacts, type CallSurroundings } from "./call-context.ts";
+import { CallContext, type CallFacts, type CallSurroundings, lifeOf } from "./call-context.ts";
+import type { CallLife } from "./call-life.ts";
 import type { ToolProgress } from "./tool.ts";
 
 const facts: CallFacts = {
@@ -81,4 +82,21 @@ test("usage is passed on as it is reported", () => {
   reportUsage(3);
   reportUsage({ tokens: 4 });
   expect(reports).toEqual([3, { tokens: 4 }]);
+});
+
+test("the life of a call is that of its surroundings, and no signal is made for it", () => {
+  const life: CallLife = { reason: undefined, follow: () => {}, unfollow: () => {} };
+  let made = 0;
+  const makeSignal = (): AbortSignal => {
+    made += 1;
+    return new AbortController().signal;
+  };
+  expect(lifeOf(new CallContext(facts, { ...quiet, makeSignal, life }))).toBe(life);
+  expect(made).toBe(0);
+});
+
+test("where the surroundings have none, or the context is somebody else's, the signal tells it", () => {
+  const signal = AbortSignal.abort("over");
+  const own = lifeOf(new CallContext(facts, { ...quiet, makeSignal: () => signal }));
+  expect([own.reason, lifeOf({ signal }).reason]).toEqual(["over", "over"]);
 });

@@ -1,3 +1,4 @@
+import { type CallLife, SignalLife } from "./call-life.ts";
 import { type CallTool, type NestedCallOptions, checkNestedCall } from "./nested-call.ts";
 import type { ConcreteMode, ToolContext, ToolProgress } from "./tool.ts";
 import type { UsageReport } from "./usage-report.ts";
@@ -9,6 +10,8 @@ export type CallFacts = Omit<ToolContext, "signal" | "progress" | "call" | "repo
 export interface CallSurroundings {
   /** Makes the signal when the tool first asks for it: most tools never do. */
   makeSignal(): AbortSignal;
+  /** What the signal tells, without one. Undefined: only the signal tells it. */
+  readonly life?: CallLife | undefined;
   onProgress(update: ToolProgress): void;
   /** Runs another tool for it. What comes in has been checked. Rejects with a ToolError. */
   onCall(name: string, input: unknown, options: NestedCallOptions): Promise<unknown>;
@@ -54,6 +57,11 @@ export class CallContext implements ToolContext {
     return this.#surroundings.makeSignal();
   }
 
+  /** @internal What {@link lifeOf} gives: tools know of the signal alone. */
+  get life(): CallLife {
+    return this.#surroundings.life ?? new SignalLife(this.signal);
+  }
+
   /** Made at each look, as {@link reportUsage}: most calls want neither, and pay not even for a field. */
   get call(): CallTool {
     return (name, input = {}, options = NO_OPTIONS) => {
@@ -72,6 +80,11 @@ export class CallContext implements ToolContext {
     checkNestedCall(name, options);
     return this.#surroundings.onCall(name, input, options);
   }
+}
+
+/** How long the call of `context` may go on: the cheapest way there is to be told, for tools of our own. */
+export function lifeOf(context: Pick<ToolContext, "signal">): CallLife {
+  return context instanceof CallContext ? context.life : new SignalLife(context.signal);
 }
 
 function ignore(): void {}

@@ -1,5 +1,6 @@
 /** Runs tools on the event loop of this process. */
 import { CallContext, type CallSurroundings } from "../../core/call-context.ts";
+import type { CallLife } from "../../core/call-life.ts";
 import type { NestedCallOptions } from "../../core/nested-call.ts";
 import { isPromiseLike } from "../../core/promise-like.ts";
 import { ToolError } from "../../core/tool-error.ts";
@@ -134,6 +135,10 @@ class AttemptSurroundings implements CallSurroundings {
 
   makeSignal(): AbortSignal {
     return this.attempt.deadline.signal;
+  }
+
+  get life(): CallLife {
+    return this.attempt.deadline;
   }
 
   onProgress(update: ToolProgress): void {

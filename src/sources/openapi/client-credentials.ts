@@ -1,4 +1,5 @@
 /** Tokens for a client's own rights (OAuth 2.0, RFC 6749, section 4.4). */
+import { SignalLife } from "../../core/call-life.ts";
 import { thrownText } from "../../core/thrown-text.ts";
 import { ToolError } from "../../core/tool-error.ts";
 import { errorText } from "./error-text.ts";
@@ -108,7 +109,8 @@ export class TokenSource {
       body: fields.join("&"),
     };
     try {
-      return await this.#parts.agent.send(request, AbortSignal.timeout(ORDER_TIMEOUT_MS));
+      const life = new SignalLife(AbortSignal.timeout(ORDER_TIMEOUT_MS));
+      return await this.#parts.agent.send(request, life);
     } catch (thrown) {
       throw this.#unreachable(thrown);
     }

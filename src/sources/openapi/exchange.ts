@@ -6,6 +6,7 @@
  */
 import type { IncomingHttpHeaders } from "node:http";
 import type { Dispatcher } from "undici";
+import type { CallLife } from "../../core/call-life.ts";
 import { ToolError } from "../../core/tool-error.ts";
 import { type BodyDecoder, bodyDecoder } from "./body-decoder.ts";
 
@@ -35,56 +36,68 @@ export class BrokenExchange extends Error {
 /** Bytes of an answer that is no success: what it says is wrong is found there. */
 const MAX_ERROR_BYTES = 64 * 1024;
 
+/** Who keeps count of exchanges. */
+export interface ExchangeKeeper {
+  /** Most bytes of an answer. */
+  readonly maxResponseBytes: number;
+  /** An exchange has its answer, or there will be none. Once. */
+  onOver(exchange: Exchange, wasAnswered: boolean): void;
+}
+
+const NO_HEADERS: IncomingHttpHeaders = {};
+const NOTHING = Buffer.alloc(0);
+
 /** A handler of undici's dispatcher that resolves with the whole answer. */
 export class Exchange implements Dispatcher.DispatchHandler {
+  readonly #keeper: ExchangeKeeper;
   readonly #method: string;
   #maxBytes: number;
   #resolve: ((response: HttpResponse) => void) | undefined;
   #reject: ((reason: unknown) => void) | undefined;
-  #signal: AbortSignal | undefined;
+  #life: CallLife | undefined;
   #controller: Dispatcher.DispatchController | undefined;
   #isOver = false;
   #status: number | undefined;
-  #headers: IncomingHttpHeaders = {};
-  #chunks: Buffer[] = [];
+  #headers = NO_HEADERS;
+  /** Most answers are one piece; a list is made for the second. */
+  #chunk: Buffer | undefined;
+  #chunks: Buffer[] | undefined;
   #size = 0;
   #decoder: BodyDecoder | undefined;
 
-  constructor(maxBytes: number, method: string) {
-    this.#maxBytes = maxBytes;
+  constructor(keeper: ExchangeKeeper, method: string) {
+    this.#keeper = keeper;
+    this.#maxBytes = keeper.maxResponseBytes;
     this.#method = method;
   }
 
   /**
-   * Resolves with the answer. Rejects with the signal's reason, the reason of {@link end}, a ToolError
+   * Resolves with the answer. Rejects with the reason of the life, the reason of {@link end}, a ToolError
    * `OUTPUT_TOO_LARGE`, or a {@link BrokenExchange}.
    */
-  start(signal: AbortSignal | undefined, dispatch: () => void): Promise<HttpResponse> {
+  start(
+    dispatcher: Dispatcher,
+    request: Dispatcher.DispatchOptions,
+    life: CallLife | undefined,
+  ): Promise<HttpResponse> {
     return new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
-      if (signal !== undefined) {
-        if (signal.aborted) return this.end(signal.reason);
-        this.#signal = signal;
-        signal.addEventListener("abort", this);
-      }
+      this.#life = life;
+      life?.follow(this);
+      if (this.#isOver) return;
       try {
-        dispatch();
+        dispatcher.dispatch(request, this);
       } catch (thrown) {
         this.end(new BrokenExchange(thrown, false, undefined));
       }
     });
   }
 
-  /** The signal has aborted. An object that listens costs less than a function per request. */
-  handleEvent(): void {
-    this.end(this.#signal?.reason);
-  }
-
   /** Ends the exchange and its connection now, unless it is over. */
   end(reason: unknown): void {
     if (this.#isOver) return;
-    this.#leave();
+    this.#leave(false);
     this.#hangUp();
     this.#reject?.(reason);
   }
@@ -154,7 +167,8 @@ export class Exchange implements Dispatcher.DispatchHandler {
   #take(chunk: Buffer): void {
     if (this.#isOver) return;
     this.#size += chunk.length;
-    this.#chunks.push(chunk);
+    if (this.#chunk === undefined) this.#chunk = chunk;
+    else (this.#chunks ??= [this.#chunk]).push(chunk);
     if (this.#size <= this.#maxBytes) return;
     if ((this.#status ?? 0) < 300) return this.end(this.#tooLarge());
     this.#finish();
@@ -163,19 +177,19 @@ export class Exchange implements Dispatcher.DispatchHandler {
 
   #finish(): void {
     if (this.#isOver) return;
-    this.#leave();
-    const [first] = this.#chunks;
-    const body = this.#chunks.length === 1 && first !== undefined ? first : this.#whole();
+    this.#leave(true);
+    const body = this.#chunks === undefined ? (this.#chunk ?? NOTHING) : this.#whole(this.#chunks);
     this.#resolve?.({ status: this.#status ?? 0, headers: this.#headers, body });
   }
 
-  #whole(): Buffer {
-    return Buffer.concat(this.#chunks).subarray(0, this.#maxBytes);
+  #whole(chunks: readonly Buffer[]): Buffer {
+    return Buffer.concat(chunks).subarray(0, this.#maxBytes);
   }
 
-  #leave(): void {
+  #leave(isAnswered: boolean): void {
     this.#isOver = true;
-    this.#signal?.removeEventListener("abort", this);
+    this.#life?.unfollow(this);
+    this.#keeper.onOver(this, isAnswered);
   }
 
   #hangUp(): void {

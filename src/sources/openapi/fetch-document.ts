@@ -1,5 +1,6 @@
 /** Fetches a document and what it refers to, under the same rules as every other request. */
 import { STATUS_CODES } from "node:http";
+import { SignalLife } from "../../core/call-life.ts";
 import { thrownText } from "../../core/thrown-text.ts";
 import { ToolError } from "../../core/tool-error.ts";
 import { ACCEPTED_ENCODINGS } from "./body-decoder.ts";
@@ -100,10 +101,11 @@ export class DocumentFetcher {
     };
     const secrets = { query: "", isIn: (text: string) => this.#hidden.isIn(text) };
     const { maxRedirects = 3 } = this.#settings.policy;
-    let response = await agent.send(at, signal);
+    const life = new SignalLife(signal);
+    let response = await agent.send(at, life);
     for (let hops = 0; hops < maxRedirects && isFollowed(response, "GET"); hops += 1) {
       at = redirected(at, response.headers.location ?? "", secrets);
-      response = await agent.send(at, signal);
+      response = await agent.send(at, life);
     }
     return { response, at };
   }

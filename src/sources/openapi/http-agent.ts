@@ -6,9 +6,10 @@
 import { type LookupAddress, lookup } from "node:dns";
 import type { LookupFunction } from "node:net";
 import type * as Undici from "undici";
+import type { CallLife } from "../../core/call-life.ts";
 import { ToolError } from "../../core/tool-error.ts";
 import { addressOf, isPrivateAddress } from "./address-class.ts";
-import { type HttpResponse, Exchange } from "./exchange.ts";
+import { Exchange, type ExchangeKeeper, type HttpResponse } from "./exchange.ts";
 import { type ResolvedPolicy, checkUrl, mayBePrivate, privateRefusal } from "./host-policy.ts";
 
 /** A request that is ready to go. */
@@ -19,7 +20,7 @@ export interface HttpRequest {
   readonly path: string;
   readonly method: string;
   /** Names and values by turns. */
-  readonly headers: string[];
+  readonly headers: readonly string[];
   readonly body: string | Uint8Array | undefined;
 }
 
@@ -27,7 +28,9 @@ export interface HttpRequest {
 const CONNECT_TIMEOUT_MS = 10_000;
 
 /** Sends requests over connections that it keeps. Make one with {@link openHttpAgent}. */
-export class HttpAgent {
+export class HttpAgent implements ExchangeKeeper {
+  /** Most bytes of an answer. */
+  readonly maxResponseBytes: number;
   readonly #agent: Undici.Agent;
   readonly #policy: ResolvedPolicy;
   /** Hosts that were found at a private address. */
@@ -40,6 +43,7 @@ export class HttpAgent {
 
   constructor(undici: Pick<typeof Undici, "Agent" | "Pool">, policy: ResolvedPolicy) {
     this.#policy = policy;
+    this.maxResponseBytes = policy.maxResponseBytes;
     this.#agent = new undici.Agent({
       connections: policy.connections,
       // Calls have deadlines of their own.
@@ -70,29 +74,27 @@ export class HttpAgent {
   }
 
   /**
-   * Sends a request and reads its answer to the end.
+   * Sends a request and reads its answer to the end. Rejects with the reason of the life when it ends, or with a
+   * `BrokenExchange`.
    *
-   * @throws ToolError `PERMISSION_DENIED` when the host may not be asked, the signal's reason when it aborts, or a
-   *   `BrokenExchange`.
+   * @throws ToolError `PERMISSION_DENIED` when the host may not be asked, `CALL_CANCELLED` when it was closed.
    */
-  async send(request: HttpRequest, signal: AbortSignal | undefined): Promise<HttpResponse> {
+  // oxlint-disable-next-line typescript/promise-function-async -- A promise less; all who call it await it.
+  send(request: HttpRequest, life: CallLife | undefined): Promise<HttpResponse> {
     if (this.#closed !== undefined) throw this.#closed;
     if (!this.#checked.has(request.origin)) {
       checkUrl(new URL(request.origin), this.#policy);
       this.#checked.add(request.origin);
     }
-    const exchange = new Exchange(this.#policy.maxResponseBytes, request.method);
+    const exchange = new Exchange(this, request.method);
     this.#running.add(exchange);
-    try {
-      const answer = exchange.start(signal, () =>
-        this.#agent.dispatch(request as Undici.Dispatcher.DispatchOptions, exchange),
-      );
-      const response = await answer;
-      this.#callsDone += 1;
-      return response;
-    } finally {
-      this.#running.delete(exchange);
-    }
+    return exchange.start(this.#agent, request as Undici.Dispatcher.DispatchOptions, life);
+  }
+
+  /** @internal An exchange of its own has ended. */
+  onOver(exchange: Exchange, wasAnswered: boolean): void {
+    this.#running.delete(exchange);
+    if (wasAnswered) this.#callsDone += 1;
   }
 
   /** Ends every connection; requests that run fail with `CALL_CANCELLED`. */

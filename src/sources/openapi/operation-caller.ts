@@ -1,4 +1,6 @@
 /** Calls one operation: writes the request, is let in, follows redirects, reads the answer. */
+import { lifeOf } from "../../core/call-context.ts";
+import type { CallLife } from "../../core/call-life.ts";
 import { ToolError } from "../../core/tool-error.ts";
 import type { ToolContext } from "../../core/tool.ts";
 import { type Admission, Authorization } from "./authorization.ts";
@@ -57,16 +59,15 @@ export class OperationCaller {
   /** @throws ToolError: see `http-errors.ts` for which. */
   async call(input: unknown, context: CallerContext): Promise<unknown> {
     const written = this.#writer.write(input);
-    const { signal } = context;
+    const life = lifeOf(context);
     const admission = this.#authorization.admission();
-    let allowed = admission instanceof Promise ? await unlessAborted(admission, signal) : admission;
-    let request = this.#request(written, allowed, context);
+    const allowed = admission instanceof Promise ? await unlessEnded(admission, life) : admission;
+    const request = this.#request(written, allowed, context);
     try {
-      let response = await this.#send(request, allowed, signal);
+      let response = await this.#connection.agent.send(request, life);
+      if (response.status >= 300) response = await this.#goOn(response, request, allowed, life);
       if (response.status === 401 && this.#authorization.forget(allowed)) {
-        allowed = await unlessAborted(Promise.resolve(this.#authorization.admission()), signal);
-        request = this.#request(written, allowed, context);
-        response = await this.#send(request, allowed, signal);
+        response = await this.#sendAgain(written, context, life);
       }
       return this.#read(response, request, context);
     } catch (thrown) {
@@ -75,37 +76,62 @@ export class OperationCaller {
     }
   }
 
-  #request(written: WrittenRequest, allowed: Admission, context: CallerContext): HttpRequest {
-    const headers = this.#headers.concat(allowed.headers, written.headers);
-    const cookies = [this.#cookies, allowed.cookies, written.cookies].filter((one) => one !== "");
-    if (cookies.length > 0) headers.push("cookie", cookies.join("; "));
-    const { idempotencyKey } = context;
-    if (idempotencyKey !== undefined && !hasHeader(headers, "idempotency-key")) {
-      headers.push("idempotency-key", checkedKey(idempotencyKey));
-    }
-    const { query } = allowed;
-    const path =
-      query === ""
-        ? written.path
-        : `${written.path}${written.path.includes("?") ? "&" : "?"}${query}`;
-    const { method } = this.#plan;
-    return { origin: this.#writer.origin, path, method, headers, body: written.body };
+  /** With other tokens. */
+  async #sendAgain(
+    written: WrittenRequest,
+    context: CallerContext,
+    life: CallLife,
+  ): Promise<HttpResponse> {
+    const admission = Promise.resolve(this.#authorization.admission());
+    const allowed = await unlessEnded(admission, life);
+    const request = this.#request(written, allowed, context);
+    const response = await this.#connection.agent.send(request, life);
+    return this.#goOn(response, request, allowed, life);
   }
 
-  async #send(
+  /** Most calls add nothing to what all have in common, and share the list. */
+  #request(written: WrittenRequest, allowed: Admission, context: CallerContext): HttpRequest {
+    const { origin } = this.#writer;
+    const { method } = this.#plan;
+    const { body, path } = written;
+    const added = this.#addedHeaders(written, allowed, context);
+    const headers = added.length === 0 ? this.#headers : [...this.#headers, ...added];
+    const { query } = allowed;
+    if (query === "") return { origin, path, method, headers, body };
+    const separator = path.includes("?") ? "&" : "?";
+    return { origin, path: path + separator + query, method, headers, body };
+  }
+
+  #addedHeaders(
+    written: WrittenRequest,
+    allowed: Admission,
+    { idempotencyKey }: CallerContext,
+  ): readonly string[] {
+    const added = joined(allowed.headers, written.headers);
+    const cookies = joinedCookies(this.#cookies, allowed.cookies, written.cookies);
+    const withCookies = cookies === "" ? added : [...added, "cookie", cookies];
+    if (idempotencyKey === undefined) return withCookies;
+    if ([this.#headers, withCookies].some((list) => hasHeader(list, "idempotency-key"))) {
+      return withCookies;
+    }
+    return [...withCookies, "idempotency-key", checkedKey(idempotencyKey)];
+  }
+
+  /** Follows redirects. */
+  async #goOn(
+    answer: HttpResponse,
     request: HttpRequest,
     { query }: Admission,
-    signal: AbortSignal,
+    life: CallLife,
   ): Promise<HttpResponse> {
     const { agent, hidden, maxRedirects } = this.#connection;
-    let response = await agent.send(request, signal);
-    if (response.status < 300) return response;
+    let response = answer;
     let at = request;
     for (let hops = 1; isFollowed(response, request.method); hops += 1) {
       if (hops > maxRedirects) throw tooManyRedirects(this.#host, maxRedirects);
       const secrets = { query, isIn: (text: string) => hidden.isIn(text) };
       at = redirected(at, response.headers.location ?? "", secrets);
-      response = await agent.send(at, signal);
+      response = await agent.send(at, life);
     }
     return response;
   }
@@ -114,8 +140,7 @@ export class OperationCaller {
     const limits = rateLimitsOf(response);
     if (limits?.remaining !== undefined) context.reportUsage({ remaining: limits.remaining });
     if (response.status >= 300) throw statusError(response, this.#failed(context));
-    const [path = ""] = request.path.split("?", 1);
-    return readResponse(response, { method: request.method, address: request.origin + path });
+    return readResponse(response, request);
   }
 
   #failed({ toolName, idempotencyKey }: CallerContext): FailedCall {
@@ -159,17 +184,20 @@ function tooManyRedirects(host: string, maxRedirects: number): ToolError {
   return new ToolError("TOOL_FAILED", message, { details: { host }, retryable: false });
 }
 
-/** Waits no longer than the signal allows; what is waited for goes on, for others may want it. */
-function unlessAborted<Value>(coming: Promise<Value>, signal: AbortSignal): Promise<Value> {
+function joined(first: readonly string[], second: readonly string[]): readonly string[] {
+  if (first.length === 0) return second;
+  return second.length === 0 ? first : [...first, ...second];
+}
+
+function joinedCookies(...cookies: readonly string[]): string {
+  return cookies.filter((one) => one !== "").join("; ");
+}
+
+/** Waits no longer than the call may go on; what is waited for goes on, for others may want it. */
+function unlessEnded<Value>(coming: Promise<Value>, life: CallLife): Promise<Value> {
   return new Promise((resolve, reject) => {
-    const leave = (): void => signal.removeEventListener("abort", stop);
-    const stop = (): void => {
-      leave();
-      reject(signal.reason as Error);
-    };
-    // Heard in every case: a rejection that nobody hears ends the process.
-    coming.then(resolve, reject).finally(leave);
-    if (signal.aborted) return stop();
-    signal.addEventListener("abort", stop);
+    const follower = { end: reject };
+    life.follow(follower);
+    coming.then(resolve, reject).finally(() => life.unfollow(follower));
   });
 }

@@ -6,8 +6,8 @@ import type { HttpResponse } from "./exchange.ts";
 /** What the request was, as far as its answer depends on it. */
 export interface AnsweredRequest {
   readonly method: string;
-  /** Without its query. Names a file in the output. */
-  readonly address: string;
+  readonly origin: string;
+  readonly path: string;
 }
 
 /**
@@ -22,12 +22,16 @@ export function readResponse(response: HttpResponse, request: AnsweredRequest): 
   if (request.method === "HEAD") return { status, headers: shownHeaders(headers) };
   if (body.length === 0) return emptyOutput(headers);
   const contentType = headers["content-type"];
-  const [essence = ""] = contentType?.toLowerCase().split(";") ?? [];
-  const type = essence.trim();
+  const type = essenceOf(contentType);
   if (isJsonType(type)) return readJson(body, type);
   if (type === "") return readUntyped(body, request);
   if (isTextType(type)) return decodeText(body, contentType);
   return mediaContent(body, type, request);
+}
+
+function essenceOf(contentType: string = ""): string {
+  const end = contentType.indexOf(";");
+  return (end === -1 ? contentType : contentType.slice(0, end)).trim().toLowerCase();
 }
 
 /** `application/json`, `application/problem+json`, …; types that are lists of values by line are text. */
@@ -82,11 +86,14 @@ function readUntyped(body: Buffer, request: AnsweredRequest): unknown {
   }
 }
 
-function mediaContent(body: Buffer, mimeType: string, { address }: AnsweredRequest): unknown {
+/** Its address names it, without the query, which may hold keys. */
+function mediaContent(body: Buffer, mimeType: string, request: AnsweredRequest): unknown {
   const data = body.toString("base64");
   const [kind] = mimeType.split("/");
   if (kind === "image" || kind === "audio") return { content: [{ type: kind, data, mimeType }] };
-  return { content: [{ type: "resource", resource: { uri: address, mimeType, blob: data } }] };
+  const [path = ""] = request.path.split("?", 1);
+  const uri = request.origin + path;
+  return { content: [{ type: "resource", resource: { uri, mimeType, blob: data } }] };
 }
 
 function emptyOutput({ location }: IncomingHttpHeaders): unknown {
