@@ -26,3 +26,7 @@ test("of a page that is passed as a query 32 words are looked up", () => {
   const page = Array.from({ length: 500 }, (_, each) => `word${each}`).join(" ");
   expect(queryTerms(page)).toHaveLength(32);
 });
+
+test("of a word without an end as much is read as a query may have", () => {
+  expect(queryTerms("a".repeat(1_000_000))).toEqual(["a".repeat(10_000)]);
+});

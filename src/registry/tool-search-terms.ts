@@ -9,6 +9,8 @@ const STOP_WORDS: ReadonlySet<string> = new Set(
 );
 /** Words of a query that are looked up: a model may pass a whole page. */
 const MAX_QUERY_TERMS = 32;
+/** Characters of a query that are read at all. */
+const MAX_QUERY_LENGTH = 10_000;
 
 const WORD = /[\p{L}\p{M}\p{N}]+/gu;
 /** Between a small letter or digit and a capital; between the last two capitals before a small letter. */
@@ -28,7 +30,7 @@ export function searchTerms(text: string): string[] {
 
 /** The words of a query; without those that say nothing, unless there are no others. */
 export function queryTerms(query: string): string[] {
-  const all = [...new Set(searchTerms(query))];
+  const all = [...new Set(searchTerms(query.slice(0, MAX_QUERY_LENGTH)))];
   const telling = all.filter((term) => !STOP_WORDS.has(term));
   return (telling.length > 0 ? telling : all).slice(0, MAX_QUERY_TERMS);
 }

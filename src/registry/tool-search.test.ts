@@ -124,6 +124,22 @@ test("the index follows the catalog", () => {
   expect(names("channel")).toEqual([]);
 });
 
+test("a tool of the registry itself is not found by the words of one that had its name before", () => {
+  const { catalog, names } = searchOf();
+  expect(names("weather")).toEqual(["getWeather"]);
+  catalog.unregister("getWeather");
+  catalog.register([WEATHER], { builtIn: true });
+  expect(names("weather")).toEqual([]);
+});
+
+test("a word of a thousand letters is looked for as it is, for letters that may be wrong would cost too much", () => {
+  const catalog = emptyCatalog();
+  const long = "abcdefghij".repeat(100);
+  catalog.register([tool("long", `${long}klm`), tool("other", `${long.replace("e", "x")}klm`)]);
+  const found = new ToolSearch(catalog).search(`${long}k`);
+  expect(found.map(({ name }) => name)).toEqual(["long"]);
+});
+
 test("after any changes it finds what an index made anew finds", () => {
   const word = fc.constantFrom("weather", "issue", "message", "createIssue", "city", "rain");
   const text = fc.array(word, { maxLength: 6 }).map((words) => words.join(" "));

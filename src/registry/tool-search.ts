@@ -22,6 +22,8 @@ const DEFAULT_LIMIT = 10;
 /** Shorter words must be met as they are. */
 const MIN_PREFIX_LENGTH = 3;
 const MIN_FUZZY_LENGTH = 4;
+/** Longer words must be met as they begin: what misspelling costs grows with the square of a word's length. */
+const MAX_FUZZY_LENGTH = 40;
 /** Part of a word's letters that may be wrong. */
 const FUZZY = 0.2;
 /** Scores that differ by less are the same: sums of floating-point numbers depend on their order. */
@@ -105,7 +107,7 @@ export class ToolSearch {
     const now = this.#catalog.snapshot();
     if (now === before) return index;
     for (const [name, known] of this.#indexed) {
-      if (!now.has(name)) this.#remove(index, known);
+      if (now.get(name)?.builtIn !== false) this.#remove(index, known);
     }
     for (const { tool, builtIn } of now.values()) {
       if (builtIn) continue;
@@ -141,9 +143,13 @@ function makeIndex(): Index {
     searchOptions: {
       boost: { name: 4, tags: 2, parameters: 0.5 },
       prefix: (term) => term.length >= MIN_PREFIX_LENGTH,
-      fuzzy: (term) => (term.length >= MIN_FUZZY_LENGTH ? FUZZY : false),
+      fuzzy: (term) => (isFuzzy(term) ? FUZZY : false),
     },
   });
+}
+
+function isFuzzy({ length }: string): boolean {
+  return length >= MIN_FUZZY_LENGTH && length <= MAX_FUZZY_LENGTH;
 }
 
 function isSame(one: ToolText, other: ToolText): boolean {
