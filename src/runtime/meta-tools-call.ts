@@ -137,7 +137,8 @@ function schemaOf(input: object): Readonly<Record<string, unknown>> {
     name: { type: "string", description: "The tool's name, as search_tools gave it." },
     arguments: input,
   };
-  const call = { type: "object", properties, required: ["name"] };
+  // Arguments under another name would be lost without a word.
+  const call = { type: "object", properties, required: ["name"], additionalProperties: false };
   return {
     type: "object",
     properties: { calls: { type: "array", minItems: 1, maxItems: MAX_CALLS, items: call } },

@@ -6,6 +6,9 @@ import { defineMetaTool } from "./meta-tool.ts";
 import type { ResultLimits } from "./result-limits.ts";
 import type { KeptResult } from "./result-store.ts";
 
+/** Characters of a text to find: what a long one may cost grows with its length times that of the result. */
+const MAX_SEARCH_LENGTH = 256;
+
 interface ReadInput {
   readonly id: string;
   readonly offset: number;
@@ -39,6 +42,7 @@ export function readResult({ store, maxBytes }: ResultLimits): Tool {
         search: {
           type: "string",
           minLength: 1,
+          maxLength: MAX_SEARCH_LENGTH,
           description:
             "A text to find, from `offset` on; upper and lower case are the same. Returns each place with what stands around it.",
         },

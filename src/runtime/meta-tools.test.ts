@@ -180,6 +180,13 @@ describe("call_tools", () => {
     ]);
   });
 
+  test("refuses arguments under another name rather than calling without them", async () => {
+    const calls = [{ name: "echo", input: { a: 1 } }];
+    const { code, message } = errorOf(await run(withDeferred(), "call_tools", { calls }));
+    expect(code).toBe("INPUT_INVALID");
+    expect(message).toMatch(/\/calls\/0.*"?input"?/u);
+  });
+
   test("runs its calls at the same time, under the limits of all, without a slot of its own", async () => {
     const running = { now: 0, most: 0 };
     const registry = registryOf({ limits: { "*": { concurrency: 1 } } });
@@ -339,6 +346,12 @@ describe("read_result", () => {
       offset = Number(next);
     }
     expect(found.size).toBe(500);
+  });
+
+  test("looks for no text so long that nobody else would have their turn", async () => {
+    const { read } = await cut();
+    expect((await read({ search: "x".repeat(256) })).status).toBe("ok");
+    expect(errorOf(await read({ search: "x".repeat(257) })).code).toBe("INPUT_INVALID");
   });
 
   test("reads nothing of another tenant's, and does not say that there is anything", async () => {
