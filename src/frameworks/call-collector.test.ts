@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { expect, test } from "vitest";
 import type { CallOptions } from "../core/tool-call.ts";
@@ -125,6 +126,41 @@ test("a result reaches its caller while others of its batch still run", async ()
   });
   await Promise.all(both);
   expect(order).toEqual(["b", "a"]);
+});
+
+test("each call keeps the async context in which it was made", async () => {
+  const users = new AsyncLocalStorage<string>();
+  const seen: string[] = [];
+  const runner: BatchRunner = {
+    executeToolCalls: async (calls, { enter }) =>
+      (calls as readonly CollectedCall[]).map(({ name }, index) => {
+        enter?.(index, () => seen.push(`${name} of ${users.getStore()}`));
+        return resultOf(name, name);
+      }),
+  };
+  const collector = new CallCollector(runner);
+
+  await Promise.all([
+    users.run("Ann", () => collector.run(call("a"), {})),
+    users.run("Bob", () => collector.run(call("b"), {})),
+  ]);
+
+  expect(seen).toEqual(["a of Ann", "b of Bob"]);
+});
+
+test("a runner that only returns its results settles each call too, and one that returns too few rejects the rest", async () => {
+  const runner: BatchRunner = { executeToolCalls: async () => [resultOf("id-a", "a")] };
+  const collector = new CallCollector(runner);
+
+  const settled = await Promise.allSettled([
+    collector.run(call("a"), {}),
+    collector.run(call("b"), {}),
+  ]);
+
+  expect(settled).toMatchObject([
+    { status: "fulfilled", value: { toolName: "a" } },
+    { status: "rejected", reason: { message: "A call was given no result." } },
+  ]);
 });
 
 test("a thousand runs with a signal each are a thousand batches", async () => {

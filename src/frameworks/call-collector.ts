@@ -5,6 +5,7 @@
  * microtasks and some in its check phase. So calls are gathered until the next check phase: `setImmediate`
  * comes after all of them, and at once when there is nothing else to do.
  */
+import { AsyncLocalStorage } from "node:async_hooks";
 import type { CallOptions } from "../core/tool-call.ts";
 import type { ToolResult } from "../core/tool-result.ts";
 
@@ -24,6 +25,8 @@ export type CollectedCall = { readonly id: string | undefined; readonly name: st
 
 interface WaitingCall {
   readonly call: CollectedCall;
+  /** Goes back to the async context in which the call was made: those of one turn may be of several requests. */
+  readonly within: ReturnType<typeof AsyncLocalStorage.snapshot>;
   readonly resolve: (result: ToolResult) => void;
   readonly reject: (reason: unknown) => void;
 }
@@ -64,7 +67,8 @@ export class CallCollector {
   run(call: CollectedCall, options: CallOptions): Promise<ToolResult> {
     if (this.#open.size === 0) setImmediate(() => this.#send());
     return new Promise((resolve, reject) => {
-      this.#batchFor(options).waiting.push({ call, resolve, reject });
+      const within = AsyncLocalStorage.snapshot();
+      this.#batchFor(options).waiting.push({ call, within, resolve, reject });
     });
   }
 
@@ -92,7 +96,11 @@ export class CallCollector {
       const calls = waiting.map(({ call }) => call);
       // Each goes to its framework as soon as it is there: some show results while others still run.
       const onResult = (result: ToolResult, index: number): void => waiting[index]?.resolve(result);
-      await this.#runner.executeToolCalls(calls, { ...options, onResult });
+      const enter = (index: number, start: () => void): void => waiting[index]?.within(start);
+      const results = await this.#runner.executeToolCalls(calls, { ...options, onResult, enter });
+      // A runner of another kind may know nothing of `onResult`.
+      for (const [index, result] of results.entries()) onResult(result, index);
+      if (results.length < waiting.length) throw new TypeError("A call was given no result.");
     } catch (thrown) {
       for (const { reject } of waiting) reject(thrown);
     }

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import { getEventListeners } from "node:events";
 import { describe, expect, test } from "vitest";
 import type { ToolCall } from "../core/tool-call.ts";
@@ -260,5 +261,54 @@ describe("onResult", () => {
     await scene.clock.advance(100);
     expect((await running).map(({ status }) => status)).toEqual(["ok"]);
     expect((await warned).message).toBe("onResult threw: No more.");
+  });
+});
+
+describe("enter", () => {
+  const users = new AsyncLocalStorage<string>();
+
+  /** A tool that tells whose call it is, one at a time; and how often it was asked. */
+  function asking(): { readonly scene: CallStage; readonly asked: () => number } {
+    let asked = 0;
+    const scene = new CallStage({
+      tools: (clock) => [
+        testTool("slow", async () => {
+          asked += 1;
+          await after(clock, 10);
+          return users.getStore();
+        }),
+      ],
+      limits: { "*": { concurrency: 1 } },
+    });
+    return { scene, asked: () => asked };
+  }
+
+  test("gives each call the async context that it is started from, also after it had to wait", async () => {
+    const { scene } = asking();
+    const batch = new CallBatch(scene.surroundings(), {
+      enter: (index, start) => users.run(`user ${index}`, start),
+    });
+    const running = users.run("caller", () => runAll(batch, 3));
+    await scene.clock.advance(100);
+    const outputs = (await running).map((result) => result.status === "ok" && result.output);
+    expect(outputs).toEqual(["user 0", "user 1", "user 2"]);
+  });
+
+  test("that throws, or starts a call never or twice, costs no result and makes no second one", async () => {
+    const { scene, asked } = asking();
+    const warned = new Promise<Error>((resolve) => process.once("warning", resolve));
+    const batch = new CallBatch(scene.surroundings(), {
+      enter: (index, start) => {
+        if (index === 0) throw new Error("No way in.");
+        if (index === 1) return;
+        start();
+        start();
+      },
+    });
+    const running = runAll(batch, 3);
+    await scene.clock.advance(100);
+    expect((await running).map(({ status }) => status)).toEqual(["ok", "ok", "ok"]);
+    expect(asked()).toBe(3);
+    expect((await warned).message).toBe("enter threw: No way in.");
   });
 });

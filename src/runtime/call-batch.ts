@@ -63,6 +63,13 @@ export class CallBatch {
 
   /** Runs one call to its result. Never rejects. */
   run(call: ToolCall, index: number, onAdmitted?: () => void): Promise<ToolResult> {
+    const { enter } = this.#options;
+    return enter === undefined
+      ? this.#timed(call, index, onAdmitted)
+      : entered(enter, index, () => this.#timed(call, index, onAdmitted));
+  }
+
+  #timed(call: ToolCall, index: number, onAdmitted: (() => void) | undefined): Promise<ToolResult> {
     if (this.#counting === "together") return this.#run(call, index, this.#deadline, onAdmitted);
     const deadline = new Deadline(this.#surroundings.parts.clock, this.#deadline);
     limitTime(deadline, this.#options.deadlineMs);
@@ -126,8 +133,24 @@ const KNOWN: ReadonlySet<string> = new Set([
   "idempotencyKey",
   "budget",
   "onResult",
+  "enter",
   "context",
 ] satisfies (keyof CallOptions)[]);
+
+/** Whatever `enter` does, the call is started once. */
+function entered(
+  enter: NonNullable<CallOptions["enter"]>,
+  index: number,
+  start: () => Promise<ToolResult>,
+): Promise<ToolResult> {
+  let running: Promise<ToolResult> | undefined;
+  try {
+    enter(index, () => void (running ??= start()));
+  } catch (thrown) {
+    process.emitWarning(`enter threw: ${thrownText(thrown)}`, { type: "ToolyardWarning" });
+  }
+  return (running ??= start());
+}
 
 async function tellResult(
   running: Promise<ToolResult>,
@@ -143,15 +166,16 @@ async function tellResult(
   return result;
 }
 
-function checkListener(onResult: unknown): void {
-  if (onResult === undefined || typeof onResult === "function") return;
-  throw new TypeError("`onResult` must be a function.");
+function checkFunction(name: string, value: unknown): void {
+  if (value === undefined || typeof value === "function") return;
+  throw new TypeError(`\`${name}\` must be a function.`);
 }
 
 function checkCallOptions(options: CallOptions): void {
   const { mode, deadlineMs, priority } = options;
   checkBudget(options.budget);
-  checkListener(options.onResult);
+  checkFunction("onResult", options.onResult);
+  checkFunction("enter", options.enter);
   checkText("tenant", options.tenant);
   checkText("idempotencyKey", options.idempotencyKey);
   const unknown = Object.keys(options).find((key) => !KNOWN.has(key));
