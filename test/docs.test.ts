@@ -2,6 +2,8 @@ import { existsSync, globSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
 import { generatedPages } from "../docs/generate.ts";
+import { checkConfig } from "../src/config/check-config.ts";
+import { readJsonConfig } from "../src/config/read-json-config.ts";
 
 const pages = [...globSync("docs/**/*.md"), ...globSync("*.md")];
 
@@ -38,4 +40,38 @@ test("every setting of limits has a row in the page of limits", () => {
   expect(settings.size).toBeGreaterThan(40);
   const page = readFileSync("docs/limits.md", "utf8");
   expect([...settings].filter((setting) => !page.includes(`\`${setting}\``))).toEqual([]);
+});
+
+function propertiesOf(part: unknown): object {
+  return (part as { readonly properties: object }).properties;
+}
+
+/** The JSON in a page. */
+function jsonIn(page: string): readonly string[] {
+  const text = readFileSync(page, "utf8");
+  return [...text.matchAll(/^```json\n(.*?)^```$/gmsu)].map(([, json = ""]) => json);
+}
+
+test("every part of the page of the config is a config, and all of them have every setting there is", async () => {
+  const { properties, $defs } = JSON.parse(readFileSync("schema/toolyard.schema.json", "utf8")) as {
+    readonly properties: object;
+    readonly $defs: Record<string, unknown>;
+  };
+  const parts = jsonIn("docs/config.md");
+  expect(parts.length).toBeGreaterThan(5);
+  for (const part of parts) {
+    const { value, issues } = await readJsonConfig(part, "docs/config.md");
+    const { problems } = await checkConfig(value, { PET_KEY: "k", SEARCH_TOKEN: "t" });
+    expect([part, issues, problems]).toEqual([part, [], []]);
+  }
+  const page = readFileSync("docs/config.md", "utf8");
+  const ofSources = ["toolModule", "openapi", "credential", "operationFilter", "mcpSettings"];
+  const settings = [
+    ...Object.keys(properties),
+    ...ofSources.flatMap((name) => Object.keys(propertiesOf($defs[name]))),
+  ];
+  const missing = settings.filter(
+    (name) => !page.includes(`"${name}"`) && !page.includes(`\`${name}\``),
+  );
+  expect(missing).toEqual([]);
 });
