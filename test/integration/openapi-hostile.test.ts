@@ -412,6 +412,16 @@ test("a document is fetched, may lie behind headers, and its redirects obey the 
   expect(elsewhere.seen).toHaveLength(0);
 });
 
+test("a document whose path begins with two slashes lies where it was asked for", async () => {
+  const server = await serve((request, response) => {
+    response.setHeader("content-type", "application/json");
+    response.end(request.url === "/v1/x" ? '"called"' : JSON.stringify(documentOf("/v1", PATHS)));
+  });
+  const started = await startSource(`${server.url}//openapi.json`);
+  closing.push(started.source);
+  expect(await started.call("get")).toBe("called");
+});
+
 test("a name that stands for a private address is refused when it is looked up", async () => {
   const server = await serve((_, response) => void response.end('"in"'));
   const named = documentOf(server.url.replace("127.0.0.1", "localhost"), PATHS);

@@ -72,7 +72,7 @@ export class DocumentFetcher {
       }
       if (response.status !== 200) throw this.#failure(url, this.#said(response));
       const text = decodeText(response.body, response.headers["content-type"]);
-      return { text, url: new URL(at.path, at.origin) };
+      return { text, url: new URL(at.origin + at.path) };
     } catch (thrown) {
       if (this.#settings.signal.aborted) throw this.#settings.signal.reason;
       if (ToolError.is(thrown)) throw thrown;

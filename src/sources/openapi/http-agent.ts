@@ -7,6 +7,7 @@ import { type LookupAddress, lookup } from "node:dns";
 import type { LookupFunction } from "node:net";
 import type * as Undici from "undici";
 import type { CallLife } from "../../core/call-life.ts";
+import { Roster } from "../../core/roster.ts";
 import { ToolError } from "../../core/tool-error.ts";
 import { addressOf, isPrivateAddress } from "./address-class.ts";
 import { Exchange, type ExchangeKeeper, type HttpResponse } from "./exchange.ts";
@@ -33,11 +34,11 @@ export class HttpAgent implements ExchangeKeeper {
   readonly maxResponseBytes: number;
   readonly #agent: Undici.Agent;
   readonly #policy: ResolvedPolicy;
-  /** Hosts that were found at a private address. */
+  /** Hosts that were found at private addresses, and at no other. */
   readonly #private = new Set<string>();
   /** Origins that were found fit to be asked. */
   readonly #checked = new Set<string>();
-  readonly #running = new Set<Exchange>();
+  readonly #running = new Roster<Exchange>();
   #callsDone = 0;
   #closed: ToolError | undefined;
 
@@ -68,7 +69,7 @@ export class HttpAgent implements ExchangeKeeper {
     return this.#callsDone;
   }
 
-  /** Whether a host was asked at a private address. */
+  /** Whether a host was asked at a private address, and has no other: one that has some may be anybody's. */
   isPrivate(hostname: string): boolean {
     return this.#private.has(hostname) || isLiteralPrivate(hostname);
   }
@@ -113,9 +114,11 @@ export class HttpAgent implements ExchangeKeeper {
       lookup(hostname, options, (error, address: string | LookupAddress[], family) => {
         if (error !== null) return callback(error, address, family);
         const found = Array.isArray(address) ? address.map((one) => one.address) : [address];
-        const isPrivate = found.some(isPrivateAddress);
-        if (isPrivate) this.#private.add(hostname);
-        if (isPrivate && !allowsPrivate) return callback(privateRefusal(url.host), []);
+        if (found.every(isPrivateAddress)) this.#private.add(hostname);
+        else this.#private.delete(hostname);
+        if (!allowsPrivate && found.some(isPrivateAddress)) {
+          return callback(privateRefusal(url.host), []);
+        }
         callback(null, address, family);
       });
     };
