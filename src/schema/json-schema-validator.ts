@@ -9,18 +9,23 @@ import type { ParseResult, Validator } from "./validator.ts";
 /** Checks values against a JSON Schema: fills in defaults, and coerces what does not fit. */
 export class JsonSchemaValidator implements Validator {
   readonly #check: SchemaCheck;
-  readonly #fillDefaults: FillDefaults | undefined;
+  readonly #schema: JsonSchema;
+  /** Made when the first value comes; null when there are none. */
+  #fillDefaults: FillDefaults | undefined | null;
   readonly #coerces: boolean;
 
   /** @throws TypeError that says what is wrong when the schema is broken. */
   constructor(schema: JsonSchema, options: { readonly coerce: boolean }) {
     this.#check = new SchemaCheck(schema);
-    this.#fillDefaults = compileDefaults(schema);
+    this.#schema = schema;
     this.#coerces = options.coerce;
   }
 
   parse(value: unknown): ParseResult {
     this.#check.compile(); // What is wrong with the schema is not the value's fault.
+    if (this.#fillDefaults === undefined) {
+      this.#fillDefaults = compileDefaults(this.#schema) ?? null;
+    }
     try {
       const filled = this.#fillDefaults?.(value) ?? value;
       const errors = this.#check.errorsOf(filled);
@@ -32,7 +37,7 @@ export class JsonSchemaValidator implements Validator {
 
   #mend(value: unknown, errors: readonly ErrorObject[]): ParseResult {
     if (!this.#coerces) return { ok: false, issues: explainErrors(errors) };
-    const coerced = coerceInput(this.#check, { value, errors }, this.#fillDefaults);
+    const coerced = coerceInput(this.#check, { value, errors }, this.#fillDefaults ?? undefined);
     return coerced.errors === undefined
       ? { ok: true, value: coerced.value }
       : { ok: false, issues: explainErrors(coerced.errors) };
