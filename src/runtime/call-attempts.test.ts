@@ -170,6 +170,36 @@ describe("trying again", () => {
   });
 });
 
+interface Plodding {
+  readonly steps: number;
+  readonly ms: number;
+  readonly resets?: boolean;
+}
+
+/** Runs a tool that has 100 ms, reports `steps` times, 80 ms apart, and works on for `ms`: its result, and when it came. */
+async function runPlodding({ steps, ms, resets = false }: Plodding): Promise<unknown> {
+  const plodding =
+    (clock: CallStage["clock"]): Tool["execute"] =>
+    async (_input, { progress }) => {
+      for (let step = 1; step <= steps; step += 1) {
+        await after(clock, 80);
+        progress({ progress: step });
+      }
+      await after(clock, ms);
+      // Nobody asks any more where it was ended.
+      progress({ progress: steps + 1 });
+    };
+  const settings = { timeoutMs: 100, resetTimeoutOnProgress: resets };
+  const stage = new CallStage({
+    tools: (clock) => [testTool("plodding", plodding(clock), settings)],
+  });
+  const running = stage.run({ name: "plodding" });
+  await stage.clock.advance(2_000);
+  const result = await running;
+  expect(stage.clock.pendingTimers).toBe(0);
+  return [codeOf(result), result.timing.runMs];
+}
+
 describe("time", () => {
   const ranOut = new ToolError("DEADLINE_EXCEEDED", "too long", { retryable: false });
 
@@ -223,6 +253,22 @@ describe("time", () => {
     });
     expect(result.timing).toMatchObject({ attempts: 2, runMs: 200, queuedMs: 0 });
     expect(stage.clock.pendingTimers).toBe(0);
+  });
+
+  test.each<[string, Plodding, readonly [string, number]]>([
+    ["ends all the same", { steps: 5, ms: 10 }, ["DEADLINE_EXCEEDED", 100]],
+    [
+      "starts anew with each where the tool asks for it",
+      { steps: 5, ms: 10, resets: true },
+      ["ok", 410],
+    ],
+    [
+      "ends after the last of them",
+      { steps: 5, ms: 999, resets: true },
+      ["DEADLINE_EXCEEDED", 500],
+    ],
+  ])("of an attempt that reports progress %s", async (_how, plodding, expected) => {
+    expect(await runPlodding(plodding)).toEqual(expected);
   });
 
   test("of the whole call covers all attempts and the back-off between them: what it would cut short is not begun", async () => {
