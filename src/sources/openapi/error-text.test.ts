@@ -47,10 +47,11 @@ test("it is bounded, and secrets are taken out before it is cut", () => {
 });
 
 test("hostile markup takes no time that matters", () => {
-  const startedAt = performance.now();
+  const startedAt = process.cpuUsage();
+  said("<title".repeat(10_000), "text/html");
   said("<script>".repeat(8_000), "text/html");
   said("<!--".repeat(16_000), "text/html");
   said("<".repeat(64_000), "text/html");
   said("&#".repeat(32_000), "text/html");
-  expect(performance.now() - startedAt).toBeLessThan(5_000);
+  expect(process.cpuUsage(startedAt).user / 1_000).toBeLessThan(400);
 });

@@ -82,7 +82,7 @@ function ownSentence(body: Fields): string | undefined {
 
 /** Title and text of a page: a proxy's or a framework's own words are in there somewhere. */
 function htmlText(page: string): string {
-  const title = /<title[^>]*>([^<]*)/i.exec(page)?.[1]?.trim() ?? "";
+  const title = /<title[^<>]*>([^<]*)/i.exec(page)?.[1]?.trim() ?? "";
   const text = page
     .replaceAll(/<(script|style|head|svg)\b[\s\S]*?(?:<\/\1\s*>|$)/gi, " ")
     .replaceAll(/<!--[\s\S]*?(?:-->|$)/g, " ")

@@ -3,21 +3,27 @@ import { afterEach, expect, test, vi } from "vitest";
 import { resolvePolicy } from "./host-policy.ts";
 import { openHttpAgent } from "./http-agent.ts";
 
-const answers = vi.hoisted(() => new Map<string, string[]>());
-
-/** The answers of a name server that is somebody else's. */
-vi.mock(import("node:dns"), async (original) => {
-  const lookup = (
+/** A name server that is somebody else's. */
+const { answers, lookup } = vi.hoisted(() => {
+  const addressesOf = new Map<string, string[]>();
+  const find = (
     hostname: string,
     _options: unknown,
     callback: (error: null, addresses: LookupAddress[]) => void,
   ): void => {
-    const addresses = answers.get(hostname) ?? [];
-    const found = addresses.map((address) => ({ address, family: address.includes(":") ? 6 : 4 }));
+    const found = (addressesOf.get(hostname) ?? []).map((address) => ({
+      address,
+      family: address.includes(":") ? 6 : 4,
+    }));
     setImmediate(callback, null, found);
   };
-  return { ...(await original()), lookup: lookup as never };
+  return { answers: addressesOf, lookup: find };
 });
+
+vi.mock(import("node:dns"), async (original) => ({
+  ...(await original()),
+  lookup: lookup as never,
+}));
 
 afterEach(() => answers.clear());
 

@@ -15,12 +15,13 @@ export function describeOperation({ node, pathItem, method, path }: ListedOperat
   return shorten(`${/[.!?:]$/.test(summary) ? summary : `${summary}.`}\n\n${description}`);
 }
 
+/** Texts may be long: what ends a line is looked for once from its beginning, and not from every character of it. */
 function tidy(text = ""): string {
   return text
     .replaceAll(/\r\n?/g, "\n")
     .replaceAll(/<br\s*\/?>/gi, "\n")
     .replaceAll(/<\/?(?:p|div|span|b|i|em|strong|ul|ol|code|pre|a|h[1-6])(?:\s[^<>]*)?>/gi, "")
-    .replaceAll(/[ \t]+$/gm, "")
+    .replaceAll(/(?<![ \t])[ \t]+$/gm, "")
     .replaceAll(/\n{3,}/g, "\n\n")
     .trim();
 }
@@ -30,7 +31,7 @@ function startsWith(description: string, summary: string): boolean {
 }
 
 function withoutStop(text: string): string {
-  return text.toLowerCase().replace(/[.!?:]+$/, "");
+  return text.toLowerCase().replace(/(?<![.!?:])[.!?:]+$/, "");
 }
 
 /** Ends at a sentence where one ends in the last third, else at a word. */

@@ -70,7 +70,7 @@ export function renamer(
 }
 
 function cleaned(text: string): string {
-  return text.replaceAll(/[^a-zA-Z0-9_-]+/g, "_").replaceAll(/^_+|_+$/g, "");
+  return text.replaceAll(/[^a-zA-Z0-9_-]+/g, "_").replaceAll(/^_+|(?<!_)_+$/g, "");
 }
 
 function withHash(name: string, of: string): string {

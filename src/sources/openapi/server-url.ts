@@ -116,7 +116,7 @@ export class Servers {
         `its server ${url.host} has a name or a password in its address: set \`server\` without, and \`auth\``,
       );
     }
-    return `${url.origin}${url.pathname}`.replace(/\/+$/, "");
+    return `${url.origin}${url.pathname}`.replace(/(?<!\/)\/+$/, "");
   }
 }
 
