@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { ERROR_CODES, type ErrorCode } from "../core/error-codes.ts";
-import { remedyFor } from "./remedies.ts";
+import { remedyFor, remedyForError } from "./remedies.ts";
 
 const CODES = Object.keys(ERROR_CODES) as ErrorCode[];
 
@@ -14,4 +14,10 @@ test("a call that somebody stopped needs no remedy, and a misspelt one a list of
   expect(remedyFor("CALL_CANCELLED")).toBe("");
   expect(remedyFor("TOOL_NOT_FOUND")).toBe("See: toolyard list");
   expect(remedyFor("OUTPUT_INVALID")).toBe(ERROR_CODES.OUTPUT_INVALID.remedy);
+});
+
+test("a server's refusal says itself what to set", () => {
+  const code = "PERMISSION_DENIED";
+  expect(remedyForError({ code, details: { status: 401 } })).toBe("");
+  expect(remedyForError({ code, details: {} })).toBe(ERROR_CODES[code].remedy);
 });

@@ -34,6 +34,8 @@ const BY_DETAIL: Readonly<Record<string, string>> = {
 
 /** As {@link remedyFor}, for the one error. */
 export function remedyForError({ code, details }: Pick<ToolError, "code" | "details">): string {
+  // A server's refusal comes with what to set.
+  if (code === "PERMISSION_DENIED" && hasDetail(details, "status")) return "";
   if (code !== "QUEUE_FULL" && code !== "RATE_LIMITED") return remedyFor(code);
   const known = Object.keys(BY_DETAIL).find((name) => hasDetail(details, name));
   return known === undefined ? remedyFor(code) : (BY_DETAIL[known] ?? "");

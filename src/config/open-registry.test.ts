@@ -65,6 +65,21 @@ describe("opening what a config names", () => {
     expect(entries[3]?.place).toMatchObject({ file: "toolyard.json", path: "openapi[1]" });
   });
 
+  test("registers modules before sources, though a module takes longer than a source to be there", async () => {
+    const turn = "await new Promise((resolve) => setImmediate(resolve));\n";
+    write("slow.mjs", `${turn.repeat(200)}export { add } from ${JSON.stringify(MATH)};`);
+    write("toolyard.json", {
+      tools: ["slow.mjs"],
+      openapi: [{ document: PETS, rename: { list: "add" } }, { document: PETS }],
+    });
+    const loaded = await loadConfig("toolyard.json", folder, {});
+    const { registry, entries } = await openRegistry(loaded);
+    expect(registry.list().map(({ name }) => name)).toEqual(["add", "list"]);
+    expect(registry.get("add")?.description).toContain("Adds");
+    expect(entries.map(({ names }) => names)).toEqual([["add"], [], ["list"]]);
+    await registry.close();
+  });
+
   test("puts the problems of a source to the source that has them", async () => {
     const entries = await entriesOf({
       openapi: [

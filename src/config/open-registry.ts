@@ -44,12 +44,13 @@ async function fill(
   config: LoadedConfig,
   { tellsProblems = false }: OpenOptions,
 ): Promise<OpenedRegistry> {
-  const [imported, made] = await Promise.all([
-    Promise.all(config.tools.map((module) => importModule(module, tellsProblems))),
-    Promise.all(config.sources.map(makeSource)),
-  ]);
-  const modules = imported.map((module) => registered(registry, module));
-  const started = await Promise.all(made.map((source) => source.start(registry)));
+  // Neither rejects. Both take their time, and need not wait for each other to begin.
+  const registering = Promise.all(
+    config.tools.map((module) => importModule(module, tellsProblems)),
+  ).then((imported) => imported.map((module) => registered(registry, module)));
+  const made = await Promise.all(config.sources.map(makeSource));
+  const starting = made.map((source) => source.start(registry, registering));
+  const [modules, started] = await Promise.all([registering, Promise.all(starting)]);
   const sources = withProblems(started, registry);
   const disabled = switchOff(registry, config, sources);
   return { registry, entries: [...modules, ...sources, ...disabled] };

@@ -10,8 +10,12 @@ type Begun = Pick<ConfigEntry, "kind" | "label" | "place">;
 
 /** A source that was made and not started yet. */
 export interface MadeSource {
-  /** Starts it and registers its tools. Never rejects. */
-  start(registry: ToolRegistry): Promise<ConfigEntry>;
+  /**
+   * Starts it and registers its tools. Never rejects.
+   *
+   * @param turn - What is registered before.
+   */
+  start(registry: ToolRegistry, turn: Promise<unknown>): Promise<ConfigEntry>;
 }
 
 /** Makes a source; what is wrong with it is told when it is started. Never rejects. */
@@ -23,8 +27,13 @@ export async function makeSource(loaded: LoadedSource): Promise<MadeSource> {
       loaded.kind === "openapi"
         ? openApiSource(loaded.document, loaded.options)
         : mcpSources(loaded.server, loaded.options);
-    const sources = (await opening).map(({ source }) => new TimedSource(source));
-    return { start: async (registry) => start(sources, begun, { registry, options }) };
+    const opened = await opening;
+    return {
+      start: async (registry, turn) => {
+        const sources = opened.map(({ source }) => new TimedSource(source, turn));
+        return start(sources, begun, { registry, options });
+      },
+    };
   } catch (thrown) {
     const failed = { ...begun, tookMs: 0, names: [], problems: [], thrown };
     return { start: async () => failed };
@@ -66,15 +75,17 @@ function plainAddress(address: string): string {
   return url === null ? address.replace(/[?#].*$/su, "") : `${url.origin}${url.pathname}`;
 }
 
-/** Sources are registered in the order they are written, each when those before it are there: that is not its own time. */
+/** A source is registered when what is written before it is there: that is not its own time. */
 class TimedSource implements ToolSource {
   readonly name: string;
   readonly #source: ToolSource;
+  readonly #turn: Promise<unknown>;
   #tookMs = 0;
 
-  constructor(source: ToolSource) {
+  constructor(source: ToolSource, turn: Promise<unknown>) {
     this.name = source.name;
     this.#source = source;
+    this.#turn = turn;
   }
 
   /** Milliseconds that it took to start, or to fail. */
@@ -89,6 +100,8 @@ class TimedSource implements ToolSource {
     } finally {
       this.#tookMs = performance.now() - begunAt;
     }
+    // What it offers is registered when it is started.
+    await this.#turn;
   }
 
   stats(): ReturnType<ToolSource["stats"]> {
