@@ -7,7 +7,7 @@ import { type ConnectionPlan, connectionPlans, isWorthAnother } from "./connecti
 import type { McpOptions, McpServerConfig } from "./mcp-options.ts";
 import { type OpenTransport, openTransport } from "./open-transport.ts";
 import { FailureReader } from "./request-failure.ts";
-import type { SecretTexts } from "./secret-texts.ts";
+import type { HiddenTexts } from "../hidden-texts.ts";
 
 /** The longest that the SDK's own timers can be told to wait: the deadlines of calls are kept elsewhere. */
 export const NEVER_MS: number = 2 ** 31 - 1;
@@ -18,7 +18,7 @@ export interface ServerParts {
   readonly config: McpServerConfig;
   readonly options: McpOptions;
   readonly clock: Clock;
-  readonly secrets: SecretTexts;
+  readonly secrets: HiddenTexts;
 }
 
 /** A client and what it speaks through. */

@@ -4,7 +4,7 @@ import type { Clock } from "../../time/clock.ts";
 import type { ConnectionLoss } from "./connection-loss.ts";
 import { type HttpFetch, openHttpFetch } from "./http-fetch.ts";
 import type { McpHttpServer, McpOptions, McpServerConfig, McpStdioServer } from "./mcp-options.ts";
-import type { SecretTexts } from "./secret-texts.ts";
+import type { HiddenTexts } from "../hidden-texts.ts";
 import { StderrTail } from "./stderr-tail.ts";
 import { StdioTransport } from "./stdio-transport.ts";
 
@@ -37,7 +37,7 @@ export type TransportKind = "stdio" | "http" | "sse";
 export interface TransportParts {
   readonly clock: Clock;
   readonly options: McpOptions;
-  readonly secrets: SecretTexts;
+  readonly secrets: HiddenTexts;
 }
 
 /** Makes a transport that has not been started. Loads the SDK, and undici, when first used. */

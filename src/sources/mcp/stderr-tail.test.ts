@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
-import { SecretTexts } from "./secret-texts.ts";
+import { secretTexts } from "./secret-texts.ts";
 import { StderrTail } from "./stderr-tail.ts";
 
 const SECRET = "sk-1234567890abcdef";
 const tailOf = (env: Record<string, string> = {}): StderrTail =>
-  new StderrTail(new SecretTexts({ command: "server", env }));
+  new StderrTail(secretTexts({ command: "server", env }));
 
 test("what was printed last is kept, up to 2 048 characters", () => {
   const tail = tailOf();
@@ -37,7 +37,7 @@ test.each([0, 1, 5, 18, 19, 40])(
 );
 
 test("a header's secret is hidden with and without its scheme", () => {
-  const secrets = new SecretTexts({
+  const secrets = secretTexts({
     url: "http://127.0.0.1",
     headers: { authorization: `Bearer ${SECRET}` },
   });

@@ -1,15 +1,15 @@
-import type { SecretTexts } from "./secret-texts.ts";
+import type { HiddenTexts } from "../hidden-texts.ts";
 
 /** How much of a server's stderr is kept, in characters. */
 const KEPT_CHARACTERS = 2_048;
 
 /** Keeps the end of what a server printed to stderr, and shows it without the secrets that the server was given. */
 export class StderrTail {
-  readonly #secrets: SecretTexts;
+  readonly #secrets: HiddenTexts;
   #text = "";
   #isCut = false;
 
-  constructor(secrets: SecretTexts) {
+  constructor(secrets: HiddenTexts) {
     this.#secrets = secrets;
   }
 

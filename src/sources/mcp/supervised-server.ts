@@ -15,7 +15,7 @@ import { listPages } from "./list-pages.ts";
 import { requestToolPage } from "./list-tools-request.ts";
 import { isRecord } from "./mcp-fields.ts";
 import type { McpOptions, McpServerConfig } from "./mcp-options.ts";
-import { SecretTexts } from "./secret-texts.ts";
+import { secretTexts } from "./secret-texts.ts";
 import type { LinkListener, LinkRequest, ServerLink } from "./server-link.ts";
 import { sendToolCall } from "./tool-call-request.ts";
 
@@ -36,7 +36,7 @@ export class SupervisedServer implements ServerLink {
   ) {
     const { clock, random, listener } = parts;
     const { name } = options;
-    const server = { name, config, options, clock, secrets: new SecretTexts(config) };
+    const server = { name, config, options, clock, secrets: secretTexts(config) };
     this.#pool = new ConnectionPool(server, random, listener);
   }
 

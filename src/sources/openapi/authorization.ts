@@ -3,7 +3,7 @@ import { thrownText } from "../../core/thrown-text.ts";
 import { ToolError } from "../../core/tool-error.ts";
 import { TokenSource } from "./client-credentials.ts";
 import { type Credentials, basicText, fitsScheme, wantedBy } from "./credentials.ts";
-import type { HiddenTexts } from "./hidden-texts.ts";
+import type { HiddenTexts } from "../hidden-texts.ts";
 import type { HttpAgent } from "./http-agent.ts";
 import type { Credential, OpenApiCredential } from "./openapi-options.ts";
 import type { OperationPlan, SecurityScheme } from "./operation.ts";

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { ToolError } from "../../core/tool-error.ts";
 import { TokenSource } from "./client-credentials.ts";
 import type { HttpResponse } from "./exchange.ts";
-import { HiddenTexts } from "./hidden-texts.ts";
+import { HiddenTexts } from "../hidden-texts.ts";
 import type { HttpRequest } from "./http-agent.ts";
 
 const SECRET = "cl1ent-s3cret";

@@ -5,7 +5,7 @@ import { ToolError } from "../../core/tool-error.ts";
 import { errorText } from "./error-text.ts";
 import { BrokenExchange, type HttpResponse } from "./exchange.ts";
 import type { HttpAgent } from "./http-agent.ts";
-import type { HiddenTexts } from "./hidden-texts.ts";
+import type { HiddenTexts } from "../hidden-texts.ts";
 import { encodeComponent } from "./percent-encode.ts";
 
 /** What a token is asked for with. */

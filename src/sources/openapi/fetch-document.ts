@@ -6,7 +6,7 @@ import { ToolError } from "../../core/tool-error.ts";
 import { ACCEPTED_ENCODINGS } from "./body-decoder.ts";
 import { errorText } from "./error-text.ts";
 import { BrokenExchange, type HttpResponse } from "./exchange.ts";
-import { HiddenTexts } from "./hidden-texts.ts";
+import { HiddenTexts } from "../hidden-texts.ts";
 import { resolvePolicy } from "./host-policy.ts";
 import { type HttpAgent, type HttpRequest, openHttpAgent } from "./http-agent.ts";
 import type { HttpPolicy } from "./openapi-options.ts";

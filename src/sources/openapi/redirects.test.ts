@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { ToolError } from "../../core/tool-error.ts";
-import { HiddenTexts } from "./hidden-texts.ts";
+import { HiddenTexts } from "../hidden-texts.ts";
 import type { HttpRequest } from "./http-agent.ts";
 import { isFollowed, redirected } from "./redirects.ts";
 

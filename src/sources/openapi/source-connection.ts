@@ -1,7 +1,7 @@
 /** What the tools of one source have in common where they run: connections, credentials, tokens. */
 import type { AccessParts } from "./authorization.ts";
 import type { Credentials } from "./credentials.ts";
-import { HiddenTexts } from "./hidden-texts.ts";
+import { HiddenTexts } from "../hidden-texts.ts";
 import type { ResolvedPolicy } from "./host-policy.ts";
 import { openHttpAgent } from "./http-agent.ts";
 import type { SecurityScheme } from "./operation.ts";

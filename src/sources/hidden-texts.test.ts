@@ -31,9 +31,20 @@ test("texts too short to hide leave messages whole", () => {
 
 test("of tokens that come and go, the last are hidden", () => {
   const hidden = new HiddenTexts([]);
-  for (let index = 0; index < 100; index += 1) hidden.add(`token-${index}-x`);
-  expect(hidden.hideIn("token-99-x token-40-x")).toBe("*** ***");
+  for (let index = 0; index < 300; index += 1) {
+    hidden.add(`token-${index}-x`);
+    hidden.add("used-each-time");
+  }
+  expect(hidden.hideIn("token-299-x token-60-x used-each-time")).toBe("*** *** ***");
   expect(hidden.hideIn("token-0-x")).toBe("token-0-x");
+});
+
+test("a token that comes later may hold a secret that was there before", () => {
+  const hidden = new HiddenTexts(["lasting"]);
+  hidden.add("user");
+  hidden.add("user-lasting-token");
+  expect(hidden.hideIn("user-lasting-token user")).toBe("*** ***");
+  expect(hidden.longest).toBe(Buffer.from("user-lasting-token").toString("base64").length);
 });
 
 test("nothing of a secret is left, wherever it stands", () => {

@@ -2,41 +2,53 @@
 
 /** Shorter texts would make holes in every message. */
 const SHORTEST = 4;
-/** Tokens that come and go: so many of the last ones are known. */
-const MOST_PASSING = 64;
+/** Tokens that come and go: so many of those that were used last are known. */
+const MOST_PASSING = 256;
 const INSTEAD = "***";
 
 /** Replaces secrets, in every form in which a request may have carried them. */
 export class HiddenTexts {
   readonly #lasting: readonly string[];
-  /** Oldest first: what each of them is hidden as. */
+  /** What each is hidden as; the one that was used last stands last. */
   readonly #passing = new Map<string, readonly string[]>();
+  /** Longest first, for a secret may be a part of another; undefined when it must be put together anew. */
+  #sorted: readonly string[] | undefined;
 
   constructor(secrets: readonly string[]) {
-    this.#lasting = longestFirst(secrets.flatMap(formsOf));
+    this.#lasting = secrets.flatMap(formsOf);
+  }
+
+  /** Characters of the longest form. */
+  get longest(): number {
+    return this.#all()[0]?.length ?? 0;
   }
 
   /** Also hides this from now on. */
   add(secret: string): void {
-    if (this.#passing.has(secret)) return;
-    this.#passing.set(secret, longestFirst(formsOf(secret)));
+    const known = this.#passing.get(secret);
+    this.#passing.delete(secret);
+    this.#passing.set(secret, known ?? formsOf(secret));
+    if (known !== undefined) return;
     const [oldest] = this.#passing.keys();
     if (this.#passing.size > MOST_PASSING && oldest !== undefined) this.#passing.delete(oldest);
+    this.#sorted = undefined;
   }
 
   /** The text without them. */
   hideIn(text: string): string {
-    let shown = text;
-    for (const secret of this.#lasting) shown = shown.replaceAll(secret, INSTEAD);
-    for (const forms of this.#passing.values()) {
-      for (const secret of forms) shown = shown.replaceAll(secret, INSTEAD);
-    }
-    return shown;
+    return this.#all().reduce((shown, secret) => shown.replaceAll(secret, INSTEAD), text);
   }
 
   /** Whether the text holds one of them. */
   isIn(text: string): boolean {
-    return this.hideIn(text) !== text;
+    return this.#all().some((secret) => text.includes(secret));
+  }
+
+  #all(): readonly string[] {
+    const all = (): readonly string[] => [...this.#lasting, ...[...this.#passing.values()].flat()];
+    return (this.#sorted ??= [...new Set(all())].toSorted(
+      (one, other) => other.length - one.length,
+    ));
   }
 }
 
@@ -63,9 +75,4 @@ function formsOf(secret: string): readonly string[] {
 
 function lowerTriples(text: string): string {
   return text.replaceAll(/%[\dA-F]{2}/g, (triple) => triple.toLowerCase());
-}
-
-/** A secret may be a part of another. */
-function longestFirst(secrets: readonly string[]): readonly string[] {
-  return [...new Set(secrets)].toSorted((one, other) => other.length - one.length);
 }
