@@ -40,7 +40,15 @@ test("tools of one server share one link, made with what was written", async () 
   expect(given).toEqual([CONFIG, { name: "files", restart: { pingIntervalMs: Infinity } }]);
 });
 
-test("servers that differ in anything have links of their own", () => {
+test("a tool that is loaded and never called has no link", async () => {
+  const { shared, links } = setUp();
+  const read = shared.load({ server: SERVER, request: READ });
+  expect(links).toEqual([]);
+  await read({}, context());
+  expect(links).toHaveLength(1);
+});
+
+test("servers that differ in anything have links of their own", async () => {
   const { shared, links } = setUp();
   for (const server of [
     SERVER,
@@ -48,7 +56,7 @@ test("servers that differ in anything have links of their own", () => {
     writeServerSpec(CONFIG, { ...readLinkOptions(SERVER), name: "others" }),
     writeServerSpec(CONFIG, { ...readLinkOptions(SERVER), pool: 2 }),
   ]) {
-    shared.load({ server, request: READ });
+    await shared.load({ server, request: READ })({}, context());
   }
   expect(links).toHaveLength(4);
 });

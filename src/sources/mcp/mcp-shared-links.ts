@@ -22,7 +22,7 @@ const NOBODY: LinkListener = {
 };
 
 /**
- * The links of one worker: one for each server, made when the first of its tools is loaded and kept until the worker
+ * The links of one worker: one for each server, made when the first of its tools is called and kept until the worker
  * ends, which ends the link's processes. Tools of a source that is registered again in the same words find it there.
  */
 export class SharedLinks {
@@ -35,17 +35,20 @@ export class SharedLinks {
     this.#parts = { clock, random, listener: NOBODY };
   }
 
-  /** The function of one tool. Its first call waits for the connection, within the time that the call has. */
+  /**
+   * The function of one tool. Its first call waits for the connection, within the time that the call has. Loading makes
+   * none: workers load what was called elsewhere, and each would have a process of every server.
+   */
   load({ server, request }: McpToolSpec): LoadedFunction {
-    const shared = this.#linkTo(server);
+    const key = JSON.stringify(server);
     return async (input, context) => {
+      const shared = this.#linkTo(server, key);
       if (shared.starting !== undefined) await settledOr(shared.starting, context.signal);
       return makeRequest(shared.link, request, input, context);
     };
   }
 
-  #linkTo(server: McpServerSpec): SharedLink {
-    const key = JSON.stringify(server);
+  #linkTo(server: McpServerSpec, key: string): SharedLink {
     const known = this.#links.get(key);
     if (known !== undefined) return known;
     const link = this.#makeLink(server.config, readLinkOptions(server), this.#parts);
