@@ -69,8 +69,11 @@ export class CallAttempt implements Attempt, Caller {
     return this.#call.accepted.options.tenant;
   }
 
+  /** One key serves a batch: the calls after the first have their places behind it, for they are other effects. */
   get idempotencyKey(): string | undefined {
-    return this.#call.accepted.options.idempotencyKey;
+    const { options, index, parent } = this.#call.accepted;
+    const { idempotencyKey: key } = options;
+    return key === undefined || index === 0 || parent !== undefined ? key : `${key}:${index}`;
   }
 
   get context(): unknown {

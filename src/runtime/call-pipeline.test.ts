@@ -207,6 +207,16 @@ describe("a call that runs", () => {
     ]);
   });
 
+  test("tells calls of a batch that has an idempotency key apart", async () => {
+    const keys: unknown[] = [];
+    const tool = testTool("t", (_input, { idempotencyKey }) => keys.push(idempotencyKey));
+    const stage = new CallStage({ tools: () => [tool] });
+    await stage.run({ name: "t" }, { idempotencyKey: "once" });
+    await stage.run({ name: "t" }, { idempotencyKey: "once" });
+    await stage.run({ name: "t" }, {});
+    expect(keys).toEqual(["once", "once:1", undefined]);
+  });
+
   test("answers with the output as its schema gives it", async () => {
     const tool = testTool("t", () => ({ sum: 3, noise: 1 }), {
       output: z.object({ sum: z.number() }),
