@@ -7,6 +7,7 @@ const REASON = new ToolError("CALL_CANCELLED", "Enough.");
 
 class Follower {
   readonly heard: unknown[] = [];
+  followerSlot = -1;
 
   end(reason: unknown): void {
     this.heard.push(reason);

@@ -13,6 +13,8 @@ export interface CallLife {
 
 /** What ends with a call. */
 export interface LifeFollower {
+  /** Its place among those who follow; -1 at first. Only what it follows changes it. */
+  followerSlot: number;
   end(reason: unknown): void;
 }
 

@@ -41,6 +41,7 @@ class Admission extends QueuedCall implements Permit, DeadlineFollower {
   /** Settles the promise of who waits. Rejects by being given a promise that is rejected: one function less to keep. */
   settle: ((answer: Permit | Promise<never>) => void) | undefined = undefined;
   cancelTimer: CancelTimer | undefined = undefined;
+  followerSlot = -1;
 
   constructor(request: AdmissionRequest, limiter: SchedulingLimiter) {
     const { parent } = request;

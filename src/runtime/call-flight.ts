@@ -60,6 +60,7 @@ class Follower implements DeadlineFollower {
   readonly #deadline: Deadline;
   readonly #others: Set<Follower>;
   readonly #settle: Settle;
+  followerSlot = -1;
 
   constructor(deadline: Deadline, others: Set<Follower>, settle: Settle) {
     this.#deadline = deadline;

@@ -313,6 +313,22 @@ describe("being closed", () => {
     expect(told).toEqual([[], [reason]]);
     expect(late).toEqual([reason]);
   });
+
+  test("of many followers those are ended that are still there, each once", () => {
+    const clock = new VirtualClock();
+    const batch = new Deadline(clock);
+    const ended: number[] = [];
+    const followers = Array.from({ length: 6 }, (_, name) => ({
+      followerSlot: -1,
+      end: () => void ended.push(name),
+    }));
+    for (const follower of followers) batch.follow(follower);
+    for (const gone of [1, 0, 5, 1]) batch.unfollow(followers[gone] as (typeof followers)[0]);
+    batch.follow(followers[0] as (typeof followers)[0]);
+    batch.end(reason);
+    expect(new Set(ended)).toEqual(new Set([0, 2, 3, 4]));
+    expect(ended).toHaveLength(4);
+  });
 });
 
 async function collectGarbage(): Promise<void> {

@@ -14,6 +14,8 @@ export type DeadlineListener = (reason: ToolError) => void;
 
 /** Something that ends when a deadline does: an object rather than a function, where there are thousands. */
 export interface DeadlineFollower {
+  /** Its place among those who follow; -1 at first. Only the deadline it follows changes it. */
+  followerSlot: number;
   end(reason: ToolError): void;
 }
 
@@ -27,9 +29,10 @@ export class Deadline implements DeadlineFollower {
   /** Most deadlines have one listener; a set is made for the second. */
   #listener: DeadlineListener | undefined;
   #others: Set<DeadlineListener> | undefined;
-  /** As with listeners: a set is made for the second. */
+  /** As with listeners: a list is made for the second. No set, for the reason that `Roster` gives. */
   #follower: DeadlineFollower | undefined;
-  #otherFollowers: Set<DeadlineFollower> | undefined;
+  #otherFollowers: DeadlineFollower[] | undefined;
+  followerSlot = -1;
   #isWatching = false;
   #controller: AbortController | undefined;
   #cancelTimer: CancelTimer = nothing;
@@ -113,14 +116,31 @@ export class Deadline implements DeadlineFollower {
     if (reason !== undefined) follower.end(reason);
     if (this.#isOver) return;
     if (this.#follower === undefined) this.#follower = follower;
-    else (this.#otherFollowers ??= new Set()).add(follower);
+    else this.#alsoFollow(follower);
     if (!this.#isWatching) this.#watch();
   }
 
   /** Takes a follower off. */
   unfollow(follower: DeadlineFollower): void {
     if (this.#follower === follower) this.#follower = undefined;
-    else this.#otherFollowers?.delete(follower);
+    else this.#dropFollower(follower);
+  }
+
+  #alsoFollow(follower: DeadlineFollower): void {
+    const others = (this.#otherFollowers ??= []);
+    follower.followerSlot = others.length;
+    others.push(follower);
+  }
+
+  /** The last takes its place: they end in no set order. */
+  #dropFollower(follower: DeadlineFollower): void {
+    const others = this.#otherFollowers;
+    const slot = follower.followerSlot;
+    if (others === undefined || others[slot] !== follower) return;
+    const last = others.pop() as DeadlineFollower;
+    if (last === follower) return;
+    last.followerSlot = slot;
+    others[slot] = last;
   }
 
   /** Lets go of timers and listeners: the work is over. It keeps its reason, and never ends after. */

@@ -3,6 +3,7 @@ import { CallContext, type CallSurroundings } from "../../core/call-context.ts";
 import type { CallLife } from "../../core/call-life.ts";
 import type { NestedCallOptions } from "../../core/nested-call.ts";
 import { isPromiseLike } from "../../core/promise-like.ts";
+import { Roster, type RosterMember } from "../../core/roster.ts";
 import { ToolError } from "../../core/tool-error.ts";
 import type { ToolProgress } from "../../core/tool.ts";
 import type { Tool } from "../../core/tool.ts";
@@ -22,8 +23,8 @@ import { refusalOf } from "../pool/refusal.ts";
 export class AsyncExecutor implements Executor {
   readonly mode = "async";
   readonly #clock: Clock;
-  /** What answers each attempt that is not answered yet, with an error. */
-  readonly #running = new Set<(error: ToolError) => void>();
+  /** Attempts that are not answered yet. */
+  readonly #running = new Roster<UnansweredAttempt>();
   #onIdle: (() => void)[] = [];
 
   constructor(clock: Clock) {
@@ -65,7 +66,7 @@ export class AsyncExecutor implements Executor {
 
   async destroy(): Promise<void> {
     const reason = new ToolError("CALL_CANCELLED", "The executor was destroyed.");
-    for (const stop of this.#running) stop(reason);
+    for (const { stop } of this.#running) stop(reason);
   }
 
   #settle(place: AttemptSurroundings, work: Promise<unknown>): Promise<AttemptOutcome> {
@@ -74,7 +75,7 @@ export class AsyncExecutor implements Executor {
       let leave = ignore;
       const answer = (outcome: AttemptOutcome): void => {
         leave();
-        this.#running.delete(stop);
+        this.#running.delete(running);
         resolve(outcome);
         if (this.#running.size === 0) for (const wake of this.#onIdle.splice(0)) wake();
       };
@@ -82,7 +83,8 @@ export class AsyncExecutor implements Executor {
         const usage = (): UsageReport | undefined => place.usage;
         answer({ ...this.#failure(reason, place), lingering: work.then(usage, usage) });
       };
-      this.#running.add(stop);
+      const running: UnansweredAttempt = { slot: -1, stop };
+      this.#running.add(running);
       leave = attempt.deadline.onEnd(stop);
       work.then(
         (output) => {
@@ -99,6 +101,11 @@ export class AsyncExecutor implements Executor {
     const runMs = this.#clock.now() - startedAt;
     return { status: "error", error, began: true, runMs, usage };
   }
+}
+
+interface UnansweredAttempt extends RosterMember {
+  /** Answers it with an error. */
+  readonly stop: (reason: ToolError) => void;
 }
 
 function notBegun(error: ToolError): AttemptFailure {

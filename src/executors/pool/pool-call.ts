@@ -40,6 +40,7 @@ export class PoolCall implements DeadlineFollower {
   #asks: Map<number, AbortController> | undefined;
   /** Since when it waits for a worker, on the pool's clock. */
   readonly waitingSince: number;
+  followerSlot = -1;
   /** Its number in the worker it was sent to last. */
   seq = 0;
   /** Workers that died while it ran. */

@@ -6,7 +6,8 @@
  */
 import type { IncomingHttpHeaders } from "node:http";
 import type { Dispatcher } from "undici";
-import type { CallLife } from "../../core/call-life.ts";
+import type { CallLife, LifeFollower } from "../../core/call-life.ts";
+import type { RosterMember } from "../../core/roster.ts";
 import { ToolError } from "../../core/tool-error.ts";
 import { type BodyDecoder, bodyDecoder } from "./body-decoder.ts";
 
@@ -48,12 +49,14 @@ const NO_HEADERS: IncomingHttpHeaders = {};
 const NOTHING = Buffer.alloc(0);
 
 /** A handler of undici's dispatcher that resolves with the whole answer. */
-export class Exchange implements Dispatcher.DispatchHandler {
+export class Exchange implements Dispatcher.DispatchHandler, LifeFollower, RosterMember {
   readonly #keeper: ExchangeKeeper;
   readonly #method: string;
   #maxBytes: number;
   #resolve: ((response: HttpResponse) => void) | undefined;
   #reject: ((reason: unknown) => void) | undefined;
+  slot = -1;
+  followerSlot = -1;
   #life: CallLife | undefined;
   #controller: Dispatcher.DispatchController | undefined;
   #isOver = false;

@@ -196,7 +196,7 @@ function joinedCookies(...cookies: readonly string[]): string {
 /** Waits no longer than the call may go on; what is waited for goes on, for others may want it. */
 function unlessEnded<Value>(coming: Promise<Value>, life: CallLife): Promise<Value> {
   return new Promise((resolve, reject) => {
-    const follower = { end: reject };
+    const follower = { end: reject, followerSlot: -1 };
     life.follow(follower);
     coming.then(resolve, reject).finally(() => life.unfollow(follower));
   });
