@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { PortableOrigin } from "./protocol.ts";
 import { loadTool } from "./load-tool.ts";
 
@@ -41,4 +41,51 @@ test.each([
     message: expect.stringMatching(reason),
     cause: expect.any(Error),
   });
+});
+
+const ERROR = new URL("../../core/tool-error.ts", import.meta.url);
+
+const loader = (text: string): PortableOrigin => ({
+  kind: "source",
+  label: "https://pets.test",
+  loader: `data:text/javascript,${encodeURIComponent(text)}`,
+  spec: { factor: 3, password: "hush" },
+});
+
+describe("a source's tool", () => {
+  test("is made of its spec", async () => {
+    const from = loader("export const loadTool = async ({ factor }) => ({ a }) => a * factor;");
+    expect((await loadTool("pets.add", from))({ a: 5 }, {} as never)).toBe(15);
+  });
+
+  test("that cannot be made fails with the ToolError that its loader throws", async () => {
+    const from = loader(
+      `import { ToolError } from "${ERROR.href}"; export function loadTool() { throw new ToolError("RATE_LIMITED", "Later."); }`,
+    );
+    await expect(loadTool("pets.add", from)).rejects.toMatchObject({ code: "RATE_LIMITED" });
+  });
+
+  test.each([
+    ["throws", "export function loadTool() { throw new Error('no luck'); }", "no luck"],
+    [
+      "throws nothing that is text",
+      "export function loadTool() { throw { __proto__: null }; }",
+      "",
+    ],
+    ["cannot be imported", "throw new Error('at import')", "at import"],
+    ["has no `loadTool`", "export const other = 1;", "loadTool"],
+    ["makes no function", "export const loadTool = () => 1;", "gives no function"],
+  ])(
+    "whose loader %s is SOURCE_UNAVAILABLE and tells nothing of the spec",
+    async (_how, text, reason) => {
+      const error = await loadTool("pets.add", loader(text)).catch((thrown: unknown) => thrown);
+      expect(error).toMatchObject({ code: "SOURCE_UNAVAILABLE", retryable: false });
+      const { message } = error as Error;
+      expect(message).toContain(
+        "pets.add could not be loaded in its worker from https://pets.test:",
+      );
+      expect(message).toContain(reason);
+      expect(message).not.toContain("hush");
+    },
+  );
 });
