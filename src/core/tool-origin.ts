@@ -9,7 +9,11 @@ import type { ToolContext } from "./tool-shape.ts";
  * record of tools, it takes the one named `toolName`. `source`: it imports `loader` and has its export `loadTool` make the function of `spec`.
  */
 export type ToolOrigin =
-  | { readonly kind: "closure" }
+  | {
+      readonly kind: "closure";
+      /** Why, where it is not the tool that is a function of this program. */
+      readonly because?: ClosureReason | undefined;
+    }
   | {
       readonly kind: "module";
       readonly url: string;
@@ -17,6 +21,14 @@ export type ToolOrigin =
       readonly member: ModuleMember;
     }
   | SourceOrigin;
+
+/** Why a tool cannot be loaded anywhere else, in words for messages. */
+export interface ClosureReason {
+  /** What follows the tool's name: `is let in by a function of this program`. */
+  readonly what: string;
+  /** What to do about it, as a sentence without its stop. */
+  readonly remedy: string;
+}
 
 /** How a tool of an OpenAPI document, an MCP server or the like is made anew somewhere else. */
 export interface SourceOrigin {

@@ -346,7 +346,12 @@ test("a credential that is a function keeps its tools here", async () => {
   expect(server.seen[0]?.headers.authorization).toBe("Bearer from-a-function");
   await using registry = new ToolRegistry();
   registry.register(tools);
-  expect((await failure(registry.call("get", {}, { mode: "thread" }))).code).toBe("NOT_PORTABLE");
+  const error = await failure(registry.call("get", {}, { mode: "thread" }));
+  expect(error.code).toBe("NOT_PORTABLE");
+  expect(error.message).toContain(
+    "is let in by a function of this program, in its source's `auth`",
+  );
+  expect(error.message).not.toContain("registerModule");
 });
 
 test("a thousand calls at once: all answered, few connections, no warning", async () => {

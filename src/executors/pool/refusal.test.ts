@@ -16,6 +16,21 @@ const tool = (origin: ToolOrigin, permissions?: object): ReturnType<typeof defin
     origin,
   });
 
+const refused = (origin: ToolOrigin, permissions?: object): string =>
+  refusalOf(tool(origin, permissions), "thread")?.message ?? "";
+
+test("a closure says why it is one, and what to do", () => {
+  const because = { what: "is let in by a function", remedy: "Give a text" };
+  expect(refused(CLOSURE)).toBe(
+    "t is a function of this program and cannot be taken to a thread. Export it from a module and use registerModule, or run it in mode async.",
+  );
+  expect(refused({ kind: "closure", because })).toBe(
+    "t is let in by a function and cannot be taken to a thread. Give a text, or run it in mode async.",
+  );
+  expect(refused(CLOSURE, {})).toContain("export it from a module and use registerModule");
+  expect(refused({ kind: "closure", because }, {})).toContain("take its `permissions` out");
+});
+
 test.each<[ConcreteMode, readonly boolean[]]>([
   ["async", [false, false, true, true]],
   ["thread", [true, false, true, true]],

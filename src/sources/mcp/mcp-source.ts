@@ -3,6 +3,7 @@ import type { Tool as ListedTool } from "@modelcontextprotocol/client";
 import type { SourceEvent } from "../../core/source-event.ts";
 import type { SourceState } from "../../core/source-stats.ts";
 import { ToolError } from "../../core/tool-error.ts";
+import type { ClosureReason } from "../../core/tool-origin.ts";
 import type { LoadedFunction, Tool, ToolOrigin } from "../../core/tool.ts";
 import type { SourceHost, ToolSource } from "../tool-source.ts";
 import { checkMcpOptions } from "./mcp-check-options.ts";
@@ -208,8 +209,9 @@ export class McpSource implements ToolSource {
   }
 
   #originOf(): (request: McpRequest) => ToolOrigin {
-    // What lets somebody in after asking him cannot be taken elsewhere.
-    if (this.#options.authProvider !== undefined) return () => ({ kind: "closure" });
+    if (this.#options.authProvider !== undefined) {
+      return () => ({ kind: "closure", because: ASKS_A_PERSON });
+    }
     const server = writeServerSpec(this.#config, this.#options);
     return (request) => {
       const spec: McpToolSpec = { server, request };
@@ -217,6 +219,11 @@ export class McpSource implements ToolSource {
     };
   }
 }
+
+const ASKS_A_PERSON: ClosureReason = {
+  what: "is let in by its source's `authProvider`, an object of this program,",
+  remedy: "Give the server a token in `headers`",
+};
 
 function unavailable(label: string, thrown: unknown): ToolError {
   const { message } = ToolError.from(thrown, label);

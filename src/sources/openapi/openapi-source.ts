@@ -2,6 +2,7 @@
 import { randomUUID } from "node:crypto";
 import type { SourceState, SourceStats } from "../../core/source-stats.ts";
 import { ToolError } from "../../core/tool-error.ts";
+import type { ClosureReason } from "../../core/tool-origin.ts";
 import { type Tool, type ToolAnnotations, type ToolOrigin, defineTool } from "../../core/tool.ts";
 import { withSettings } from "../tool-settings.ts";
 import type { SourceHost, ToolSource } from "../tool-source.ts";
@@ -180,6 +181,11 @@ function promised(operation: Operation, { annotations = {} }: OpenApiOptions): O
   return { ...operation, plan: { ...operation.plan, isRepeatable: true } };
 }
 
+const FUNCTION_CREDENTIAL: ClosureReason = {
+  what: "is let in by a function of this program, in its source's `auth`,",
+  remedy: "Give its credentials as texts, `${NAME}` for environment variables",
+};
+
 function toolOf(
   { name, description, input, tags, plan }: Operation,
   source: SourceSpec,
@@ -189,7 +195,7 @@ function toolOf(
   const caller = new OperationCaller(plan, connection);
   const origin: ToolOrigin = arePortable(source.credentials)
     ? { kind: "source", label, loader: LOADER_URL, spec: { source, plan } }
-    : { kind: "closure" };
+    : { kind: "closure", because: FUNCTION_CREDENTIAL };
   const tool = defineTool({
     name,
     description,
