@@ -1,7 +1,13 @@
 import { expect, test } from "vitest";
-import { CallContext, type CallFacts, type CallSurroundings, lifeOf } from "./call-context.ts";
+import {
+  CallContext,
+  type CallFacts,
+  type CallSurroundings,
+  heardProgress,
+  lifeOf,
+} from "./call-context.ts";
 import type { CallLife } from "./call-life.ts";
-import type { ToolProgress } from "./tool.ts";
+import type { ToolContext, ToolProgress } from "./tool.ts";
 
 const facts: CallFacts = {
   callId: "call_1",
@@ -99,4 +105,16 @@ test("where the surroundings have none, or the context is somebody else's, the s
   const signal = AbortSignal.abort("over");
   const own = lifeOf(new CallContext(facts, { ...quiet, makeSignal: () => signal }));
   expect([own.reason, lifeOf({ signal }).reason]).toEqual(["over", "over"]);
+});
+
+test("progress that nobody hears is nobody's business, and heard where that is not known", () => {
+  const told: ToolProgress[] = [];
+  const onProgress = (update: ToolProgress): void => void told.push(update);
+  const heard = (isProgressHeard?: boolean): ToolContext["progress"] | undefined =>
+    heardProgress(new CallContext(facts, { ...quiet, onProgress, isProgressHeard }));
+  expect(heard(false)).toBeUndefined();
+  heard(true)?.({ progress: 1 });
+  heard()?.({ progress: 2 });
+  heardProgress({ progress: onProgress })?.({ progress: 3 });
+  expect(told).toEqual([{ progress: 1 }, { progress: 2 }, { progress: 3 }]);
 });

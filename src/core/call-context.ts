@@ -13,6 +13,8 @@ export interface CallSurroundings {
   /** What the signal tells, without one. Undefined: only the signal tells it. */
   readonly life?: CallLife | undefined;
   onProgress(update: ToolProgress): void;
+  /** False: nothing comes of progress that the call tells. Undefined: that is not known here. */
+  readonly isProgressHeard?: boolean | undefined;
   /** Runs another tool for it. What comes in has been checked. Rejects with a ToolError. */
   onCall(name: string, input: unknown, options: NestedCallOptions): Promise<unknown>;
   /** @throws TypeError when the report is none. */
@@ -53,6 +55,11 @@ export class CallContext implements ToolContext {
     return (this.#progress ??= (update) => this.#surroundings.onProgress(update));
   }
 
+  /** @internal What {@link heardProgress} asks. */
+  get isProgressHeard(): boolean {
+    return this.#surroundings.isProgressHeard ?? true;
+  }
+
   get signal(): AbortSignal {
     return this.#surroundings.makeSignal();
   }
@@ -85,6 +92,14 @@ export class CallContext implements ToolContext {
 /** How long the call of `context` may go on: the cheapest way there is to be told, for tools of our own. */
 export function lifeOf(context: Pick<ToolContext, "signal">): CallLife {
   return context instanceof CallContext ? context.life : new SignalLife(context.signal);
+}
+
+/** Where the call of `context` tells its progress; undefined when nobody would hear of it, and it need not be asked for. */
+export function heardProgress(
+  context: Pick<ToolContext, "progress">,
+): ToolContext["progress"] | undefined {
+  const isHeard = !(context instanceof CallContext) || context.isProgressHeard;
+  return isHeard ? context.progress : undefined;
 }
 
 function ignore(): void {}

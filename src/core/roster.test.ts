@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import { array, assert, boolean, nat, property, record } from "fast-check";
 import { expect, test } from "vitest";
 import { Roster, type RosterMember } from "./roster.ts";
 
@@ -9,9 +9,9 @@ interface Named extends RosterMember {
 const named = (name: number): Named => ({ name, slot: -1 });
 
 test("it holds what a set would hold, whatever comes and goes", () => {
-  const step = fc.record({ add: fc.boolean(), name: fc.nat(9) });
-  fc.assert(
-    fc.property(fc.array(step), (steps) => {
+  const step = record({ add: boolean(), name: nat(9) });
+  assert(
+    property(array(step), (steps) => {
       const members = Array.from({ length: 10 }, (_, name) => named(name));
       const roster = new Roster<Named>();
       const expected = new Set<Named>();

@@ -24,6 +24,8 @@ export interface Attempt {
   /** Called when the tool's function is about to run, with the worker it runs in. Once, or again after a move. */
   onStart(workerId: string | undefined): void;
   onProgress(update: ToolProgress): void;
+  /** False: nothing comes of progress. Undefined: that is not known. */
+  readonly isProgressHeard?: boolean | undefined;
   /**
    * Runs another tool for it, while it runs. Resolves with the output; rejects with the ToolError of a call that
    * failed, `CALL_CANCELLED` once the attempt is over, and a TypeError when an option is wrong.

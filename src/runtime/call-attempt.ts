@@ -87,6 +87,12 @@ export class CallAttempt implements Attempt, Caller {
     this.deadline.expireAfter(bound.timeoutMs, bound.timedOut);
   }
 
+  /** It becomes an event, or gives the attempt its time again. */
+  get isProgressHeard(): boolean {
+    const { accepted, bound } = this.#call;
+    return accepted.emit !== undefined || bound.tool.resetTimeoutOnProgress === true;
+  }
+
   onProgress(update: ToolProgress): void {
     const { story, bound } = this.#call;
     if (bound.tool.resetTimeoutOnProgress === true && this.deadline.reason === undefined)

@@ -20,6 +20,7 @@ import { readMcpServers } from "../../src/sources/mcp/mcp-config.ts";
 import type { McpServerConfig } from "../../src/sources/mcp/mcp-options.ts";
 import { McpSource, type McpSourceOptions } from "../../src/sources/mcp/mcp-source.ts";
 import { SystemClock } from "../../src/time/clock.ts";
+import { hostile } from "../fixtures/mcp/watched-server.ts";
 
 const MODES = ["async", "thread", "process"] as const;
 
@@ -341,3 +342,25 @@ async function freePort(): Promise<number> {
   await new Promise((resolve) => void probe.close(resolve));
   return port;
 }
+
+test("a server is asked for progress by calls that begin when somebody listens, and by no others", async () => {
+  const { registry } = await start(hostile("open"), { mode: "async" });
+  const wasAsked = async (): Promise<unknown> => {
+    const output = await registry.call("progress", { steps: 1 });
+    return JSON.parse(textOf(output)) as unknown;
+  };
+  expect(await wasAsked()).toEqual({ hadToken: false });
+  const stop = registry.on("tool.progress", () => {});
+  expect(await wasAsked()).toEqual({ hadToken: true });
+  stop();
+  expect(await wasAsked()).toEqual({ hadToken: false });
+});
+
+test("and by those whose time begins anew with it, though nobody listens", async () => {
+  const { registry } = await start(hostile("open"), {
+    mode: "async",
+    resetTimeoutOnProgress: true,
+  });
+  const output = await registry.call("progress", { steps: 1 });
+  expect(JSON.parse(textOf(output))).toEqual({ hadToken: true });
+});

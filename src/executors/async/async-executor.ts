@@ -148,6 +148,10 @@ class AttemptSurroundings implements CallSurroundings {
     return this.attempt.deadline;
   }
 
+  get isProgressHeard(): boolean | undefined {
+    return this.attempt.isProgressHeard;
+  }
+
   onProgress(update: ToolProgress): void {
     this.attempt.onProgress(update);
   }

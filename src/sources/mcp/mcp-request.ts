@@ -1,4 +1,5 @@
 /** What one tool asks of its server; the same on the event loop and in workers. */
+import { heardProgress } from "../../core/call-context.ts";
 import { ToolError } from "../../core/tool-error.ts";
 import type { ToolContext } from "../../core/tool.ts";
 import { isRecord } from "./mcp-fields.ts";
@@ -38,7 +39,7 @@ export async function makeRequest(
   }
   const sent: LinkRequest = {
     signal: context.signal,
-    onProgress: context.progress,
+    onProgress: heardProgress(context),
     repeatable: request.kind !== "tool" || request.repeatable,
   };
   if (request.kind !== "tool") return EXTRAS[request.kind](link, { toolName, input, sent });
