@@ -15,6 +15,8 @@ import type { McpStdioServer } from "./mcp-options.ts";
 const HAS_GROUPS = process.platform !== "win32";
 /** How long a server may take to go when its stdin ends, and again when it is told to. */
 const GRACE_MS = 1_000;
+/** So much is worth a write of its own: the server reads it while more is being prepared. */
+const FLUSHED_CHARACTERS = 4 * 1024;
 /** Longest wait for the rest of its output when it has ended, or for its end when its output has. */
 const PIPES_CLOSE_MS = 200;
 
@@ -79,10 +81,11 @@ export class ServerProcess {
     return !this.#isTold && this.#child.stdin?.writable === true;
   }
 
-  /** Writes to its stdin; what is written in one turn goes together. */
+  /** Writes to its stdin; what is written in one turn goes together, as long as it is little. */
   write(text: string): void {
     if (this.#unwritten === "") process.nextTick(() => this.#flush());
     this.#unwritten += text;
+    if (this.#unwritten.length >= FLUSHED_CHARACTERS) this.#flush();
   }
 
   /**
