@@ -120,3 +120,16 @@ test("a probe that told nothing makes room for another", async () => {
   expect(book.refusalOf(other)).toBeUndefined();
   expect(other.isProbe).toBe(true);
 });
+
+test("tools of sources wait for others from the start, unless their CPU time is limited; those of modules may compute", () => {
+  const { book } = stage();
+  const origin = { kind: "source", label: "pets", loader: MODULE, spec: {} } as const;
+  const { maxConcurrencyPerWorker } = resolvePoolOptions("thread", {});
+  const many = { window: maxConcurrencyPerWorker, concurrency: maxConcurrencyPerWorker };
+  const alone = { window: 1, concurrency: 1 };
+  const sourced = (settings: Partial<Tool> = {}): unknown =>
+    book.toolOf({ ...toolNamed("ask"), ...settings, origin }).profile.share;
+  expect(sourced()).toEqual(many);
+  expect(sourced({ maxCpuMs: 100 })).toEqual(alone);
+  expect(book.toolOf(toolNamed("ask")).profile.share).toEqual(alone);
+});

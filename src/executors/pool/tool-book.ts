@@ -57,9 +57,10 @@ export class ToolBook {
   }
 
   /** Which call used the CPU time of a worker is certain only while that has a single one. */
-  #profileOf({ maxCpuMs }: Tool): ToolProfile {
+  #profileOf({ maxCpuMs, origin }: Tool): ToolProfile {
     if (maxCpuMs !== undefined) return new ToolProfile(1, 1);
-    return new ToolProfile(this.#parts.options.maxConcurrencyPerWorker);
+    const waits = origin?.kind === "source";
+    return new ToolProfile(this.#parts.options.maxConcurrencyPerWorker, undefined, { waits });
   }
 
   /** Why a call must not run at the moment (`CIRCUIT_OPEN`); undefined when it may. */

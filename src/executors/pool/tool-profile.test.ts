@@ -57,6 +57,16 @@ describe("the profile of a tool", () => {
     expect(profile.share.concurrency).toBe(1);
   });
 
+  test("begins many at once from the start when they are known to wait, however short they are", () => {
+    const profile = new ToolProfile(64, undefined, { waits: true });
+    expect(profile.share).toEqual({ window: 64, concurrency: 64 });
+    for (let call = 0; call < 20; call += 1) profile.learn(computing(0.3), true);
+    expect(profile.share).toEqual({ window: 64, concurrency: 64 });
+    profile.blame();
+    profile.learn(computing(0.3), true);
+    expect(profile.share).toEqual({ window: 1, concurrency: 1 });
+  });
+
   test("keeps a tool apart that has killed a worker", () => {
     const profile = new ToolProfile(64);
     profile.learn(waiting(20), true);

@@ -3,7 +3,8 @@
  *
  *   unknown, or has killed a worker   one call, alone in its worker
  *   computes                          as many as take about PIPELINE_MS, one after the other
- *   waits (I/O)                       many at once, interleaved on the worker's event loop
+ *   waits (I/O)                       many at once, interleaved on the worker's event loop; so do the tools
+ *                                     of a source from the start, for theirs is work of another program
  *
  * The second row is what makes small calls cheap: they travel in batches. A tool that turns out to
  * take long soon has a window of 1, so that no call queues in a worker behind another; a single long
@@ -34,12 +35,19 @@ export interface WorkerShare {
   readonly concurrency: number;
 }
 
+/** What is known of a tool before it has run. */
+export interface ToolNature {
+  /** Its calls do nothing but wait for another program, however soon that answers. Default false. */
+  readonly waits?: boolean;
+}
+
 const ALONE: WorkerShare = { window: 1, concurrency: 1 };
 
 /** The profile of one tool in one pool. */
 export class ToolProfile {
   readonly #maxConcurrency: number;
   readonly #maxPipelined: number;
+  readonly #alwaysWaits: boolean;
   #completed = 0;
   #deaths = 0;
   /** Calls that ended since the last death. */
@@ -54,9 +62,15 @@ export class ToolProfile {
    * @param maxConcurrency - Most calls of a waiting tool begun at once in one worker.
    * @param maxPipelined - Most calls of a computing tool in one worker.
    */
-  constructor(maxConcurrency: number, maxPipelined: number = MAX_PIPELINED) {
+  constructor(
+    maxConcurrency: number,
+    maxPipelined: number = MAX_PIPELINED,
+    { waits = false }: ToolNature = {},
+  ) {
     this.#maxConcurrency = Math.min(maxConcurrency, RING_SLOTS);
     this.#maxPipelined = maxPipelined;
+    this.#alwaysWaits = waits;
+    this.#updateShare();
   }
 
   /** How its calls may share a worker from now on. */
@@ -116,7 +130,7 @@ export class ToolProfile {
   }
 
   get #waits(): boolean {
-    return this.#deaths === 0 && this.#waitMs >= LEAST_WAIT_MS;
+    return this.#deaths === 0 && (this.#alwaysWaits || this.#waitMs >= LEAST_WAIT_MS);
   }
 
   #nextWindow(): number {
