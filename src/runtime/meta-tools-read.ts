@@ -18,7 +18,7 @@ interface ReadInput {
 
 /** The tool that reads what is kept, for the tenant it is kept for. Its output is never larger than the limit. */
 export function readResult({ store, maxBytes }: ResultLimits): Tool {
-  let last: { readonly kept: KeptResult; readonly text: KeptText } | undefined;
+  const textOf = lastText();
   return defineMetaTool<ReadInput>({
     name: "read_result",
     description:
@@ -56,13 +56,28 @@ export function readResult({ store, maxBytes }: ResultLimits): Tool {
       const kept = store.get(id);
       // Whether somebody else has such a result is not for this one to know.
       if (kept === undefined || kept.tenant !== tenant) throw notKept(id);
-      if (last?.kept !== kept) last = { kept, text: new KeptText(kept.output) };
+      const text = textOf(kept);
       const most = Math.min(kept.maxBytes, maxBytes);
       return search === undefined
-        ? last.text.read(offset, { most, length })
-        : last.text.find(search, offset, most);
+        ? text.read(offset, { most, length })
+        : text.find(search, offset, most);
     },
   });
+}
+
+/**
+ * Gives the text of a result, and the same one again when it is asked for next: who reads on does not have the whole
+ * written anew for each part. Held weakly, for the bound of the store holds for what it has let go of.
+ */
+function lastText(): (kept: KeptResult) => KeptText {
+  let last: WeakRef<{ readonly kept: KeptResult; readonly text: KeptText }> | undefined;
+  return (kept) => {
+    const known = last?.deref();
+    if (known?.kept === kept) return known.text;
+    const text = new KeptText(kept.output);
+    last = new WeakRef({ kept, text });
+    return text;
+  };
 }
 
 function notKept(id: string): ToolError {

@@ -1,3 +1,6 @@
+import { setImmediate } from "node:timers/promises";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { describe, expect, test } from "vitest";
 import type { CallOptions } from "../core/tool-call.ts";
 import type { OkResult, ToolResult } from "../core/tool-result.ts";
@@ -352,6 +355,29 @@ describe("read_result", () => {
     const { read } = await cut();
     expect((await read({ search: "x".repeat(256) })).status).toBe("ok");
     expect(errorOf(await read({ search: "x".repeat(257) })).code).toBe("INPUT_INVALID");
+  });
+
+  test("holds nothing that is kept no longer", async () => {
+    const registry = registryOf({ results: { maxBytes: 512, keepBytes: 4_000 } });
+    const made: WeakRef<object>[] = [];
+    registry.register(
+      testTool("long", () => {
+        const output = { text: "x".repeat(3_000) };
+        made.push(new WeakRef(output));
+        return output;
+      }),
+    );
+    const readOne = async (): Promise<void> => {
+      const { truncated } = (await run(registry, "long", {})) as OkResult;
+      await outputOf(registry, "read_result", { id: truncated?.id });
+    };
+    await readOne();
+    await run(registry, "long", {});
+    setFlagsFromString("--expose-gc");
+    const collect = runInNewContext("gc") as () => void;
+    await setImmediate();
+    collect();
+    expect(made.map((output) => output.deref() === undefined)).toEqual([true, false]);
   });
 
   test("reads nothing of another tenant's, and does not say that there is anything", async () => {
