@@ -117,3 +117,10 @@ test("hosts as people write them are taken", () => {
   ];
   expect(() => checkOptions({ allowHosts, maxRedirects: 0 })).not.toThrow();
 });
+
+test.each(["bearer", "apiKey"])("a %s with a line break is refused, and not shown", (field) => {
+  const auth = { token: { [field]: "${TOKEN}" } } as never;
+  const fill = (): unknown => fillInAccess({ auth }, { TOKEN: "from-a-file\n" });
+  expect(fill).toThrow(`\`auth.token.${field}\` has a line break`);
+  expect(fill).not.toThrow("from-a-file");
+});

@@ -38,7 +38,9 @@ export function fillInAccess(
     );
   const auth = Object.entries(given.auth ?? {}).map(([scheme, credential]) => {
     checkShape(scheme, credential);
-    return [scheme, fillAll(credential, `auth.${scheme}`)];
+    const filled = fillAll(credential, `auth.${scheme}`);
+    for (const field of ["bearer", "apiKey"]) checkLine(`auth.${scheme}.${field}`, filled[field]);
+    return [scheme, filled];
   });
   const headers = fillAll(given.headers ?? {}, "headers") as Record<string, string>;
   for (const [name, value] of Object.entries(headers)) checkHeader(name, value);
@@ -150,6 +152,13 @@ function checkShape(scheme: string, credential: unknown): void {
   throw new TypeError(
     `\`auth.${scheme}\` must be one of ${shapes}, with texts or functions that return texts.`,
   );
+}
+
+/** Files and commands that fill variables often leave a line break at the end. */
+function checkLine(place: string, value: unknown): void {
+  // oxlint-disable-next-line no-control-regex -- they are what is looked for
+  if (typeof value !== "string" || !/[\0\r\n]/.test(value)) return;
+  throw new TypeError(`\`${place}\` has a line break, which no request can carry.`);
 }
 
 function checkHeader(name: string, value: unknown): void {

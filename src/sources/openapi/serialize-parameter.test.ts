@@ -96,6 +96,18 @@ test("a whole query is a form, JSON, or a text that is one already", () => {
   expect(serializeParameter(form, "?a=1&b=2#c")).toBe("a=1&b=2%23c");
 });
 
+test("a date is its text, wherever it stands, and none when it is none", () => {
+  const date = new Date(0);
+  const text = "1970-01-01T00%3A00%3A00.000Z";
+  const list = parameter("query", "form", false);
+  expect(serializeParameter(list, date)).toBe(`color=${text}`);
+  expect(serializeParameter(list, [date, new Date(NaN)])).toBe(`color=${text}`);
+  expect(serializeParameter(list, { at: date })).toBe(`color=at,${text}`);
+  expect(serializeParameter(parameter("query", "deepObject", true), { at: date })).toBe(
+    `color%5Bat%5D=${text}`,
+  );
+});
+
 test("a raw cookie cannot make another cookie", () => {
   const raw = parameter("cookie", "cookie", true);
   expect(() => serializeParameter(raw, "1; admin=1")).toThrow(/semicolon/);

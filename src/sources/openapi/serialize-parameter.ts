@@ -47,7 +47,8 @@ const RULES: Readonly<Record<Exclude<ParameterStyle, "deepObject">, StyleRule>> 
  *
  * @throws ToolError `INPUT_INVALID` when the value cannot be written.
  */
-export function serializeParameter(parameter: ParameterForm, value: unknown): string | undefined {
+export function serializeParameter(parameter: ParameterForm, given: unknown): string | undefined {
+  const value = plain(given);
   if (isAbsent(value)) return undefined;
   const encode = encoderOf(parameter);
   const { name, style, contentType } = parameter;
@@ -89,14 +90,17 @@ function expand(
     return text === "" ? name + rule.empty : `${name}=${text}`;
   };
   if (Array.isArray(value)) {
-    const items = value.filter((item) => !isAbsent(item)).map((item) => encode(scalarText(item)));
+    const items = present(value).map((item) => encode(scalarText(item)));
     if (items.length === 0) return undefined;
     if (!explode) return rule.prefix + named(items.join(rule.joined));
     return rule.prefix + items.map(named).join(rule.exploded);
   }
   if (typeof value === "object") {
-    const entries = Object.entries(value ?? {}).filter(([, member]) => !isAbsent(member));
-    const pairs = entries.map(([key, member]) => [encode(key), encode(scalarText(member))]);
+    const entries = Object.entries(value ?? {}).map(
+      ([key, member]) => [key, plain(member)] as const,
+    );
+    const known = entries.filter(([, member]) => !isAbsent(member));
+    const pairs = known.map(([key, member]) => [encode(key), encode(scalarText(member))]);
     if (pairs.length === 0) return undefined;
     if (!explode) return rule.prefix + named(pairs.flat().join(rule.joined));
     return rule.prefix + pairs.map((pair) => pair.join("=")).join(rule.exploded);
@@ -105,7 +109,8 @@ function expand(
 }
 
 /** `name[key]=value`; members of members go on in brackets, members of lists by their number. */
-function deepPairs(name: string, value: unknown, encode: Encode): string | undefined {
+function deepPairs(name: string, given: unknown, encode: Encode): string | undefined {
+  const value = plain(given);
   if (typeof value !== "object" || value === null) return `${name}=${encode(scalarText(value))}`;
   const pairs = Object.entries(value)
     .filter(([, member]) => !isAbsent(member))
@@ -154,6 +159,15 @@ function queryText(value: unknown, contentType = "application/x-www-form-urlenco
 
 function isJson(contentType: string): boolean {
   return /[/+]json\b/i.test(contentType);
+}
+
+function present(values: readonly unknown[]): readonly unknown[] {
+  return values.map(plain).filter((value) => !isAbsent(value));
+}
+
+/** What JSON would have: programs give dates too, which have no members of their own. */
+function plain(value: unknown): unknown {
+  return value instanceof Date ? value.toJSON() : value;
 }
 
 function isAbsent(value: unknown): boolean {

@@ -164,3 +164,22 @@ test("operations share what they both need", () => {
   const [one, other] = ["S", "U"].map((name) => slicer.definitions(read(name).refs));
   expect(one?.["T"]).toBe(other?.["T"]);
 });
+
+test("schemas of one name under `definitions` and under `components` stay two", () => {
+  const schemas = { Pet: { type: "integer" } };
+  const root = {
+    openapi: "3.1.0",
+    definitions: { Pet: { type: "string" } },
+    components: { schemas },
+  };
+  const entry: DocumentFile = { url: undefined, base: undefined, root };
+  const slicer = new SchemaSlicer(new References(entry));
+  const both = {
+    ...rootOf(entry),
+    value: { anyOf: [{ $ref: "#/definitions/Pet" }, { $ref: `${TO}Pet` }] },
+  };
+  const { schema, refs } = slicer.read(both);
+  const check = compileValidator({ ...schema, $defs: slicer.definitions(refs) });
+  for (const value of [1, "a"]) expect(check.parse(value)).toMatchObject({ ok: true });
+  expect(check.parse({})).toMatchObject({ ok: false });
+});

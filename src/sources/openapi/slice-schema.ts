@@ -95,7 +95,9 @@ function definitionName(target: LocatedNode, pointer: string, entry: DocumentFil
   const { file, path } = target;
   const last = path.at(-1) ?? fileName(file);
   const clean = last.replaceAll(/[^\w.-]+/g, "_");
-  const isComponent = /^\/(?:components\/schemas|definitions)\/[^/]+$/.test(pointer);
+  // A document may have both, and a name of one kind must not stand for the other's.
+  const home = versionOf(entry.root) === "2.0" ? "/definitions/" : "/components/schemas/";
+  const isComponent = pointer.startsWith(home) && !pointer.slice(home.length).includes("/");
   const isPlain = file === entry && isComponent && clean === last && !(clean in Object.prototype);
   if (isPlain) return clean;
   const place = `${relativeAddress(file, entry)}#${pointer}`;

@@ -1,5 +1,6 @@
 /** From a value to the body of a request, by its media type. */
 import { bytesOf } from "./binary-value.ts";
+import { inputRefusal } from "./input-refusal.ts";
 import type { BodyPlan } from "./operation.ts";
 import { scalarText } from "./serialize-parameter.ts";
 import { type WrittenBody, writeForm, writeMultipart } from "./write-form.ts";
@@ -18,10 +19,18 @@ export function writeBody(plan: BodyPlan, value: unknown): WrittenBody | undefin
   if (essence === "application/x-www-form-urlencoded") {
     return { contentType, content: writeForm(field, value, encoding) };
   }
-  if (JSON_TYPE.test(essence)) return { contentType, content: JSON.stringify(value) };
+  if (JSON_TYPE.test(essence)) return { contentType, content: jsonText(field, value) };
   if (value instanceof Uint8Array) return { contentType, content: value };
   if (TEXT_TYPE.test(essence)) return { contentType, content: scalarText(value) };
   return { contentType, content: bytesOf(field, value) };
+}
+
+function jsonText(field: string, value: unknown): string {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    throw inputRefusal(field, "it cannot be written as JSON");
+  }
 }
 
 const JSON_TYPE = /[/+]json$/;

@@ -173,6 +173,7 @@ test("parts carry names that cannot break out, and binary ones a file name", () 
 
 test("a body that cannot be what it should is refused", () => {
   for (const [contentType, body] of [
+    ["application/json", { count: 1n }],
     ["multipart/form-data", "text"],
     ["application/x-www-form-urlencoded", [1]],
     ["image/png", "not base64!"],
