@@ -412,6 +412,18 @@ test("a document is fetched, may lie behind headers, and its redirects obey the 
   expect(elsewhere.seen).toHaveLength(0);
 });
 
+test("a name and a password in a document's address are sent as they are where they are not encoded", async () => {
+  const server = await serve((request, response) => {
+    const isIn = request.headers.authorization === `Basic ${btoa("50%:pa ss%word")}`;
+    response.writeHead(isIn ? 200 : 401, { "content-type": "application/json" });
+    response.end(JSON.stringify(documentOf("/", PATHS)));
+  });
+  const address = server.url.replace("//", "//50%:pa%20ss%25word@");
+  const started = await startSource(`${address}/openapi.json`);
+  closing.push(started.source);
+  expect(started.tools).toHaveLength(2);
+});
+
 test("a document whose path begins with two slashes lies where it was asked for", async () => {
   const server = await serve((request, response) => {
     response.setHeader("content-type", "application/json");

@@ -10,6 +10,7 @@ import { HiddenTexts } from "../hidden-texts.ts";
 import { resolvePolicy } from "./host-policy.ts";
 import { type HttpAgent, type HttpRequest, openHttpAgent } from "./http-agent.ts";
 import type { HttpPolicy } from "./openapi-options.ts";
+import { decodeEncoded } from "./percent-encode.ts";
 import { decodeText } from "./read-response.ts";
 import { isFollowed, redirected } from "./redirects.ts";
 
@@ -155,7 +156,7 @@ export function entryUrl(given: string | URL | object): URL | undefined {
 
 /** What a URL says before its host is for the server, and so may be values of its query. */
 function secretsInUrl(url: URL): readonly string[] {
-  const words = [url.username, url.password].map((word) => decodeURIComponent(word));
+  const words = [url.username, url.password].map(decodeEncoded);
   return [...words.slice(1), ...url.searchParams.values(), ...basicOf(url)].filter(
     (text) => text.length > 5 && text !== "authorization",
   );
@@ -163,6 +164,6 @@ function secretsInUrl(url: URL): readonly string[] {
 
 function basicOf({ username, password }: URL): readonly string[] {
   if (username === "" && password === "") return [];
-  const pair = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+  const pair = `${decodeEncoded(username)}:${decodeEncoded(password)}`;
   return ["authorization", `Basic ${Buffer.from(pair).toString("base64")}`];
 }

@@ -33,6 +33,15 @@ export function encodeLiteral(text: string): string {
     .join("");
 }
 
+/** The text that was encoded; the text itself where that cannot be told. */
+export function decodeEncoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
 /** What has a meaning of its own there. A whole query may hold what divides its pairs. */
 const DIVIDERS: Readonly<Record<EncodedPlace, RegExp>> = {
   path: /[/?#[\]]/g,

@@ -2,6 +2,7 @@
 import { ToolError } from "../../core/tool-error.ts";
 import type { HttpResponse } from "./exchange.ts";
 import type { HttpRequest } from "./http-agent.ts";
+import { decodeEncoded } from "./percent-encode.ts";
 
 /** What lets a request in, as far as it is in the URL. */
 export interface UrlSecrets {
@@ -53,7 +54,7 @@ export function redirected(
   for (const [name, value] of pairs) {
     if (secrets.isIn(value)) to.searchParams.delete(name);
   }
-  if (secrets.isIn(decoded(to.pathname))) {
+  if (secrets.isIn(decodeEncoded(to.pathname))) {
     const message = `${from.host} redirects to ${to.host} with a credential in the path, which is not followed.`;
     throw new ToolError("PERMISSION_DENIED", message, { details: { host: to.host } });
   }
@@ -75,7 +76,7 @@ function carriedBy({ path }: HttpRequest, pairs: string): readonly string[] {
 function withQuery(url: URL, pairs: readonly string[]): string {
   const missing = pairs.filter((pair) => {
     const [name = ""] = pair.split("=");
-    return name !== "" && !url.searchParams.has(decodeURIComponent(name));
+    return name !== "" && !url.searchParams.has(decodeEncoded(name));
   });
   const query = [url.search.slice(1), ...missing].filter((part) => part !== "").join("&");
   return query === "" ? url.pathname : `${url.pathname}?${query}`;
@@ -86,12 +87,4 @@ function openOnes({ headers }: HttpRequest): string[] {
     const name = headers[index - (index % 2)] ?? "";
     return OPEN_HEADERS.has(name.toLowerCase());
   });
-}
-
-function decoded(path: string): string {
-  try {
-    return decodeURIComponent(path);
-  } catch {
-    return path;
-  }
 }

@@ -17,6 +17,7 @@ import {
   rootOf,
   shownUrl,
 } from "./located-node.ts";
+import { decodeEncoded } from "./percent-encode.ts";
 import { indexNames, type NamedNodes } from "./schema-names.ts";
 
 /** Most `$ref`s that lead to one another. */
@@ -110,7 +111,7 @@ export class References {
 
   #fragment(resource: LocatedNode, fragment: string): LocatedNode | undefined {
     if (fragment === "") return resource;
-    const text = decode(fragment);
+    const text = decodeEncoded(fragment);
     const found = text.startsWith("/")
       ? nodeAt(resource, ...fromJsonPointer(text))
       : this.#namesOf(resource.file).anchors.get(`${resource.base ?? ""}#${text}`);
@@ -148,12 +149,4 @@ function whyNotFrom(url: string, { url: from }: DocumentFile): string | undefine
 function splitOnce(text: string, separator: string): string[] {
   const at = text.indexOf(separator);
   return at < 0 ? [text] : [text.slice(0, at), text.slice(at + 1)];
-}
-
-function decode(fragment: string): string {
-  try {
-    return decodeURIComponent(fragment);
-  } catch {
-    return fragment;
-  }
 }
