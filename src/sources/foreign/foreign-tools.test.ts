@@ -100,3 +100,17 @@ test("a schema that is loaded later is refused by the tool's name", () => {
     'Tool "late": its JSON Schema is loaded later.',
   );
 });
+
+test("what holds itself is refused, and the same tool twice is not", () => {
+  const record: Record<string, unknown> = {};
+  record["inner"] = [record];
+  expect(() => foreignTools(record)).toThrow("Item 0 holds itself.");
+  const toolkit: object = { getTools: () => toolkit };
+  expect(() => foreignTools(toolkit)).toThrow("It holds itself.");
+  const shared = { description: "", inputSchema: { type: "object" }, execute: () => 1 };
+  expect(foreignTools({ one: shared, other: shared }).map(({ name }) => name)).toEqual([
+    "one",
+    "other",
+  ]);
+  expect(foreignTools({ getTools: () => ({}) })).toEqual([]);
+});

@@ -46,25 +46,31 @@ interface Place {
   /** For messages. */
   readonly place: string;
   readonly key: string | undefined;
+  /** What it stands in. */
+  readonly above: readonly unknown[];
 }
 
-const TOP: Place = { place: "It", key: undefined };
+const TOP: Place = { place: "It", key: undefined, above: [] };
 
 function collect(value: unknown, at: Place): Tool[] {
+  if (at.above.includes(value)) throw new TypeError(`${at.place} holds itself.`);
+  const above = [...at.above, value];
   if (Array.isArray(value)) {
     return value.flatMap((item, index) =>
-      collect(item, { place: `Item ${index}`, key: undefined }),
+      collect(item, { place: `Item ${index}`, key: undefined, above }),
     );
   }
   if (!isObject(value)) throw strangerError(value, at);
   const framework = frameworkOf(value);
   if (framework !== undefined) return [ADAPTERS[framework](value, at.key)];
   const { getTools } = value;
-  if (typeof getTools === "function") return collect(getTools.call(value), at);
+  if (typeof getTools === "function") return collect(getTools.call(value), { ...at, above });
   // An empty record is fine alone; among others it is a mistake.
   const isEmpty = Object.keys(value).length === 0;
-  if (!isRecord(value) || (isEmpty && at !== TOP)) throw strangerError(value, at);
-  return Object.entries(value).flatMap(([key, item]) => collect(item, { place: `"${key}"`, key }));
+  if (!isRecord(value) || (isEmpty && at.place !== TOP.place)) throw strangerError(value, at);
+  return Object.entries(value).flatMap(([key, item]) =>
+    collect(item, { place: `"${key}"`, key, above }),
+  );
 }
 
 function strangerError(value: unknown, { place }: Place): TypeError {
