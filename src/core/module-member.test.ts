@@ -206,3 +206,9 @@ describe("a tool", () => {
     expect(toolsIn("add")).toEqual([]);
   });
 });
+
+test("a parameter that is called like what every object has, and is left out, is undefined", () => {
+  const parameters = ["toString", "constructor", "a"];
+  const call = memberFunction(Array.of, { kind: "function", parameters });
+  expect(call({ a: 1 }, CONTEXT)).toEqual([undefined, undefined, 1]);
+});

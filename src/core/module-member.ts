@@ -78,7 +78,8 @@ function givenTo(shape: CallShape, input: unknown, context: ToolContext): unknow
   const { parameters, rest = false } = shape;
   if (parameters === undefined) return [input, context];
   const fields = input as Readonly<Record<string, unknown>>;
-  const given = parameters.map((parameter) => fields[parameter]);
+  // Its own alone: a parameter may be called like what every object has.
+  const given = parameters.map((name) => (Object.hasOwn(fields, name) ? fields[name] : undefined));
   if (rest) given.push(...((given.pop() ?? []) as unknown[]));
   if (shape.context === true) given.push(context);
   return given;
