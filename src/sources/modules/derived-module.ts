@@ -59,5 +59,9 @@ function isTool(value: unknown): value is DerivedTool {
   if (!isRecord(value)) return false;
   const { exportName, name, input, member } = value;
   const isNamed = typeof exportName === "string" && typeof name === "string";
-  return isNamed && isRecord(input) && isRecord(member) && typeof member["kind"] === "string";
+  return isNamed && isRecord(input) && isRecord(member) && isMember(member);
+}
+
+function isMember({ kind, method }: Readonly<Record<string, unknown>>): boolean {
+  return kind === "function" || (kind === "method" && typeof method === "string");
 }
