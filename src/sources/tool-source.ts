@@ -37,6 +37,9 @@ export interface ToolSource {
   start(host: SourceHost): Promise<void>;
   /** A snapshot, made when asked for; the registry adds what it knows itself. */
   stats(): Omit<SourceStats, "tools" | "problems">;
-  /** Lets go of every connection and child process; running calls fail with `CALL_CANCELLED`. May be called twice. */
+  /**
+   * Lets go of every connection and child process; running calls fail with `CALL_CANCELLED`. May be called twice, and
+   * while it starts. Waited for 10 seconds at most; a failure is told in a warning.
+   */
   close(): Promise<void>;
 }
