@@ -52,7 +52,7 @@ export interface ToolFilter {
 /** What a catalog needs. */
 export interface CatalogParts<Bound> {
   /** Works out what calls of a tool will need. May throw: then the tool is not registered. */
-  readonly bind: (tool: Tool) => Bound;
+  readonly bind: (tool: Tool, source: string | undefined) => Bound;
   /** Told of every change, after it was made. */
   readonly emit: EventSink<RegistryEvent>;
   /** Milliseconds since 1970. */
@@ -147,7 +147,7 @@ export class ToolCatalog<Bound> {
     const bound = new Map<string, CatalogEntry<Bound>>();
     for (const name of names) {
       const entry = this.#entry(name);
-      bound.set(name, { ...entry, bound: this.#parts.bind(entry.tool) });
+      bound.set(name, { ...entry, bound: this.#parts.bind(entry.tool, entry.source) });
     }
     this.#set(bound);
   }
@@ -190,7 +190,7 @@ export class ToolCatalog<Bound> {
     const known = this.#entries.get(tool.name);
     const present = known?.builtIn === true ? undefined : known;
     if (present !== undefined && !replace) throw nameTaken(tool.name);
-    const bound = this.#parts.bind(tool);
+    const bound = this.#parts.bind(tool, source);
     return { tool, bound, namespace, source, deferred, builtIn, disabled: present?.disabled };
   }
 

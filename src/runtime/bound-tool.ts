@@ -56,9 +56,11 @@ export interface BindingParts {
 /**
  * Binds a tool to its validators, policies and executors.
  *
+ * @param source - The name of the source that offers it: its schemas are then somebody else's.
  * @throws TypeError when its schema cannot be compiled.
  */
-export function bindTool(tool: Tool, parts: BindingParts): BoundTool {
+export function bindTool(tool: Tool, parts: BindingParts, source?: string): BoundTool {
+  const isForeign = source !== undefined;
   const isOwn = isMetaTool(tool);
   const choose = (mode: ConcreteMode): ExecutorChoice => {
     const executor = parts.executors[isOwn ? "async" : mode];
@@ -68,9 +70,9 @@ export function bindTool(tool: Tool, parts: BindingParts): BoundTool {
   const timeoutMs = tool.timeoutMs ?? parts.timeoutMs;
   return {
     tool,
-    input: compile(tool, "input"),
+    input: compile(tool, "input", isForeign),
     // A tool writes its output itself: what is wrong there is a fault to tell, not to mend.
-    output: tool.output === undefined ? undefined : compile(tool, "output"),
+    output: tool.output === undefined ? undefined : compile(tool, "output", isForeign),
     timeoutMs,
     timedOut: () => timedOut(tool.name, timeoutMs),
     retry: resolveRetryPolicy(tool.retry),
@@ -85,11 +87,11 @@ export function bindTool(tool: Tool, parts: BindingParts): BoundTool {
   };
 }
 
-function compile(tool: Tool, side: "input" | "output"): Validator {
+function compile(tool: Tool, side: "input" | "output", isForeign: boolean): Validator {
   try {
     return side === "input"
-      ? compileValidator(tool.input, tool.inputJsonSchema)
-      : compileValidator(tool.output ?? {}, undefined, { coerce: false });
+      ? compileValidator(tool.input, tool.inputJsonSchema, { isForeign })
+      : compileValidator(tool.output ?? {}, undefined, { coerce: false, isForeign });
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new TypeError(`Tool "${tool.name}", ${side} schema: ${reason}`, { cause });

@@ -9,7 +9,7 @@ import { createProcessExecutor } from "../executors/process/process-executor.ts"
 import { createThreadExecutor } from "../executors/thread/thread-executor.ts";
 import type { LimitsOptions } from "../limits/limit-options.ts";
 import { SchedulingLimiter } from "../limits/scheduling-limiter.ts";
-import { ToolCatalog } from "../registry/tool-catalog.ts";
+import { type CatalogParts, ToolCatalog } from "../registry/tool-catalog.ts";
 import { ToolSearch } from "../registry/tool-search.ts";
 import { type Clock, SystemClock } from "../time/clock.ts";
 import { Deadline } from "../time/deadline.ts";
@@ -85,8 +85,8 @@ export function createRuntime(options: ToolRegistryOptions): Runtime {
   const retryBudgets = new RetryBudgets(options.limits);
   const shared = new SharedResults(clock, options.limits);
   const results = new ResultLimits(options.results);
-  const bind = (tool: Parameters<typeof bindTool>[0]): BoundTool =>
-    bindTool(tool, { executors, timeoutMs, retryBudgets, shared, results });
+  const bind: CatalogParts<BoundTool>["bind"] = (tool, source) =>
+    bindTool(tool, { executors, timeoutMs, retryBudgets, shared, results }, source);
   const emit = (event: RegistryEvent): void => {
     hub.emit(event);
     metaTools.follow(event);

@@ -13,6 +13,7 @@ import type { FormatsPlugin } from "ajv-formats";
 import type { JsonSchema } from "../core/json-schema.ts";
 import { explainErrors } from "./explain-errors.ts";
 import { compileLazily, hasLazyDefinitions } from "./lazy-definitions.ts";
+import { makeLinearPattern } from "./linear-pattern.ts";
 import { isPattern, makePattern } from "./pattern.ts";
 
 type Draft = "draft-07" | "2019-09" | "2020-12";
@@ -33,14 +34,16 @@ const INHERITED_NAME =
 /**
  * Compiles a schema into ajv's checking function. It changes no value and reports every error.
  *
+ * @param isForeign - Whether its patterns must take linear time, for nobody here wrote them.
  * @throws TypeError when ajv cannot compile it.
  */
-export function compileWithAjv(schema: JsonSchema): ValidateFunction {
+export function compileWithAjv(schema: JsonSchema, isForeign: boolean): ValidateFunction {
   const dialectFree = withoutDialect(schema);
   const text = attempt(() => JSON.stringify(dialectFree));
   const isLazy = hasLazyDefinitions(dialectFree, text);
   const ajv = makeAjv(draftOf(schema), {
     ...(isLazy && { unevaluated: false }),
+    ...(isForeign && { code: { regExp: makeLinearPattern as never } }),
     meta: text.includes("json-schema.org/"),
     validateSchema: false,
     ownProperties: INHERITED_NAME.test(text),

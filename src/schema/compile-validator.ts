@@ -11,12 +11,14 @@ import type { Validator } from "./validator.ts";
 export interface ValidatorOptions {
   /** Whether `"7"` passes for a number and the like. Turn it off for outputs. Default true. */
   readonly coerce?: boolean;
+  /** Whether somebody else wrote the schema: its patterns then take linear time. Default false. */
+  readonly isForeign?: boolean;
 }
 
 /**
  * Makes the validator of a tool's schema. A Standard Schema is asked itself; a JSON Schema goes to
  * ajv, which is loaded and compiles when the first value comes. A schema is trusted like the tool's
- * code: a `pattern` that backtracks without end blocks the event loop.
+ * code: a `pattern` that backtracks without end blocks the event loop. One that is foreign is not.
  *
  * @param jsonSchema - The JSON Schema of a Standard Schema that cannot write its own (valibot), to
  *   coerce by. Left out: the schema's own, if it has one.
@@ -25,9 +27,9 @@ export interface ValidatorOptions {
 export function compileValidator(
   schema: ToolSchema,
   jsonSchema?: object,
-  { coerce = true }: ValidatorOptions = {},
+  { coerce = true, isForeign = false }: ValidatorOptions = {},
 ): Validator {
-  if (!isStandardSchema(schema)) return new JsonSchemaValidator(schema, { coerce });
+  if (!isStandardSchema(schema)) return new JsonSchemaValidator(schema, { coerce, isForeign });
   // Made at once for its TypeError: at registration rather than in the middle of a call.
   const given = jsonSchema && new SchemaCheck(jsonSchema as JsonSchema);
   return new StandardValidator(schema, () => (coerce ? (given ?? ownCheck(schema)) : undefined));

@@ -15,8 +15,11 @@ export class JsonSchemaValidator implements Validator {
   readonly #coerces: boolean;
 
   /** @throws TypeError that says what is wrong when the schema is broken. */
-  constructor(schema: JsonSchema, options: { readonly coerce: boolean }) {
-    this.#check = new SchemaCheck(schema);
+  constructor(
+    schema: JsonSchema,
+    options: { readonly coerce: boolean; readonly isForeign?: boolean },
+  ) {
+    this.#check = new SchemaCheck(schema, options.isForeign);
     this.#schema = schema;
     this.#coerces = options.coerce;
   }

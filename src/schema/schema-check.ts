@@ -10,19 +10,21 @@ import { isPlainSchema } from "./plain-schema.ts";
  */
 export class SchemaCheck {
   readonly #schema: JsonSchema;
+  readonly #isForeign: boolean;
   #validate: ValidateFunction | undefined;
 
   /** @throws TypeError that says what is wrong when the schema is broken. */
-  constructor(schema: JsonSchema) {
+  constructor(schema: JsonSchema, isForeign = false) {
     this.#schema = schema;
+    this.#isForeign = isForeign;
     if (isPlainSchema(schema)) return;
     checkAgainstMetaSchema(schema);
-    this.#validate = compileWithAjv(schema);
+    this.#validate = compileWithAjv(schema, isForeign);
   }
 
   /** @throws TypeError when the schema cannot be compiled after all: there are bounds to how deep it may go. */
   compile(): ValidateFunction {
-    return (this.#validate ??= compileWithAjv(this.#schema));
+    return (this.#validate ??= compileWithAjv(this.#schema, this.#isForeign));
   }
 
   /** What is wrong with a value; undefined when nothing is. */

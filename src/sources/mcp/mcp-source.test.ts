@@ -316,7 +316,10 @@ describe("a tool's origin", () => {
     const authProvider = {} as NonNullable<McpSourceOptions["authProvider"]>;
     const { start, tool } = setUp({ tools: () => [listedTool("a")] }, { authProvider });
     await start();
-    expect(tool("a").origin).toEqual({ kind: "closure" });
+    expect(tool("a").origin).toMatchObject({
+      kind: "closure",
+      because: { what: expect.any(String), remedy: expect.any(String) },
+    });
   });
 });
 
