@@ -23,11 +23,21 @@ export default defineConfig({
       {
         extends: true,
         test: {
+          name: "sources",
+          include: ["test/sources/**/*.test.ts"],
+          // They wait for servers more than they compute.
+          maxWorkers: 2,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        extends: true,
+        test: {
           name: "whole",
-          include: ["test/**/*.test.ts"],
+          include: ["test/*.test.ts", "test/integration/**/*.test.ts"],
           // Each has the machine to itself, with its workers and children.
           maxWorkers: 1,
-          sequence: { groupOrder: 1 },
+          sequence: { groupOrder: 2 },
         },
       },
     ],
