@@ -43,7 +43,7 @@ export function compileWithAjv(schema: JsonSchema, isForeign: boolean): Validate
   const isLazy = hasLazyDefinitions(dialectFree, text);
   const ajv = makeAjv(draftOf(schema), {
     ...(isLazy && { unevaluated: false }),
-    ...(isForeign && { code: { regExp: makeLinearPattern as never } }),
+    ...(isForeign && { code: { regExp: makeLinearPattern } }),
     meta: text.includes("json-schema.org/"),
     validateSchema: false,
     ownProperties: INHERITED_NAME.test(text),

@@ -4,7 +4,7 @@
  * writes. These run on RE2's algorithm, in time linear in the text (R. Cox, "Regular Expression Matching in the Wild", 2010).
  */
 import { createRequire } from "node:module";
-import type { RE2JS } from "re2js";
+import type * as Re2Js from "re2js";
 
 const require = createRequire(import.meta.url);
 
@@ -33,8 +33,8 @@ export const makeLinearPattern: {
   { code: "makeLinearPattern" },
 );
 
-function compile(pattern: string): RE2JS | undefined {
-  const { RE2JS: Engine } = require("re2js") as typeof import("re2js");
+function compile(pattern: string): Re2Js.RE2JS | undefined {
+  const { RE2JS: Engine } = require("re2js") as typeof Re2Js;
   try {
     return Engine.compile(Engine.translateRegExp(pattern));
   } catch {
