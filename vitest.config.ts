@@ -23,9 +23,9 @@ export default defineConfig({
       {
         extends: true,
         test: {
-          name: "sources",
-          include: ["test/sources/**/*.test.ts"],
-          // They wait for servers more than they compute.
+          name: "side by side",
+          include: ["test/side-by-side/**/*.test.ts"],
+          // Nothing here depends on how long things take.
           maxWorkers: 2,
           sequence: { groupOrder: 1 },
         },
