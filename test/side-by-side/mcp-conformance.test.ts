@@ -57,7 +57,7 @@ const RUNS_HERE = process.env["CI"] !== undefined || process.env["CONFORMANCE"] 
 test.runIf(!RUNS_HERE)(
   "the conformance suite is left to CI: set CONFORMANCE=1 to run it here",
   () => {
-    console.warn("SKIPPED: the MCP conformance suite. Set CONFORMANCE=1 to run it.");
+    process.stderr.write("SKIPPED: the MCP conformance suite. Set CONFORMANCE=1 to run it.\n");
   },
 );
 
