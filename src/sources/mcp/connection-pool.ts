@@ -196,10 +196,11 @@ export class ConnectionPool {
   }
 
   #onToolsChanged(): void {
-    this.#cancelChanges?.();
-    this.#cancelChanges = this.#server.clock.setBackgroundTimer(CHANGES_SETTLE_MS, () =>
-      this.#listener.onToolsChanged(),
-    );
+    // Not put off by more news: a server that has some all the time would never be asked.
+    this.#cancelChanges ??= this.#server.clock.setBackgroundTimer(CHANGES_SETTLE_MS, () => {
+      this.#cancelChanges = undefined;
+      this.#listener.onToolsChanged();
+    });
   }
 }
 
