@@ -1,4 +1,5 @@
 /** How the client lets itself in: what a person with a browser, or a workload with a key, would do. */
+import { createHash } from "node:crypto";
 import {
   CrossAppAccessProvider,
   ClientCredentialsProvider,
@@ -141,8 +142,9 @@ class WorkloadProvider extends Memory implements OAuthClientProvider {
 }
 
 /**
- * Asks for a code as a browser would, whose user agrees to everything. While one is being asked for, others that are
- * wanted meanwhile are not: a server may refuse several requests at once.
+ * Asks for a code as a browser would, whose user agrees to everything. A server may refuse several requests at once, and
+ * each begins a login of its own, at its own pace: one that wants what is being asked for, or has just been given, is
+ * let be.
  */
 class BrowserLogin extends Memory implements OAuthClientProvider, Login {
   readonly redirectUrl = REDIRECT_URL;
@@ -155,6 +157,9 @@ class BrowserLogin extends Memory implements OAuthClientProvider, Login {
   };
   readonly provider: OAuthClientProvider = this;
   readonly dpop: () => DpopSession | undefined;
+  /** By the challenge that was made of it. */
+  readonly #verifiers = new Map<string, string>();
+  #wanted: string | undefined;
   #verifier: string | undefined;
   #discovery: OAuthDiscoveryState | undefined;
   #answer: Promise<URLSearchParams> | undefined;
@@ -175,7 +180,6 @@ class BrowserLogin extends Memory implements OAuthClientProvider, Login {
     } finally {
       // What was found out holds for one login: another server may be in charge the next time.
       this.#answer = undefined;
-      this.#verifier = undefined;
       this.#discovery = undefined;
     }
     return true;
@@ -185,11 +189,15 @@ class BrowserLogin extends Memory implements OAuthClientProvider, Login {
     this.client = client;
   }
   redirectToAuthorization(url: URL): void {
-    this.#answer ??= visit(url);
+    const wanted = withoutChallenge(url);
+    if (this.#answer !== undefined || this.#wanted === wanted) return;
+    this.#wanted = wanted;
+    this.#verifier = this.#verifiers.get(url.searchParams.get("code_challenge") ?? "");
+    this.#answer = visit(url);
     this.#answer.catch(() => {});
   }
   saveCodeVerifier(verifier: string): void {
-    this.#verifier ??= verifier;
+    this.#verifiers.set(createHash("sha256").update(verifier).digest("base64url"), verifier);
   }
   codeVerifier(): string {
     return this.#verifier ?? "";
@@ -205,6 +213,15 @@ class BrowserLogin extends Memory implements OAuthClientProvider, Login {
     if (scope === "all" || scope === "tokens") this.forgetTokens();
     if (scope === "all" || scope === "discovery") this.#discovery = undefined;
   }
+}
+
+/** What a login asks for, which is the same whoever asks: all but the proof of who began it. */
+function withoutChallenge(url: URL): string {
+  const { origin, pathname } = url;
+  const asked = [...url.searchParams].filter(
+    ([name]) => name !== "code_challenge" && name !== "state",
+  );
+  return `${origin}${pathname}?${new URLSearchParams(asked).toString()}`;
 }
 
 /** What comes back with the browser. */
