@@ -1,5 +1,5 @@
 /** What ajv finds in a config, in words: what is wrong and what to do, one problem for each value. */
-import { closestNames, suggestion } from "../registry/closest-names.ts";
+import { closestNames, suggestion } from "../core/closest-names.ts";
 import { type ConfigPath, pathFromPointer, valueAt } from "./config-path.ts";
 import type { SchemaError, SchemaNode } from "./config-schema.ts";
 import type { ConfigProblem } from "./config-source.ts";

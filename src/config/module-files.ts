@@ -2,7 +2,7 @@
 import { readdir, stat } from "node:fs/promises";
 import { basename, dirname, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { closestNames, suggestion } from "../registry/closest-names.ts";
+import { closestNames, suggestion } from "../core/closest-names.ts";
 
 /** A module's file URL, or what is wrong and what to do. */
 export type ModuleFile = { readonly url: string } | { readonly problem: string };

@@ -7,7 +7,7 @@
  */
 import type { EventSink, RegistryEvent } from "../core/call-event.ts";
 import { checkDefinition, type Tool } from "../core/tool.ts";
-import { closestNames, suggestion } from "./closest-names.ts";
+import { closestNames, suggestion } from "../core/closest-names.ts";
 import { checkNamespace, isWithin, namespaced } from "./namespace.ts";
 
 /** Names that {@link ToolCatalog.closest} thinks about until the catalog changes. */

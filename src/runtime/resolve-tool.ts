@@ -1,6 +1,6 @@
 /** From the name a model used to the tool it means. */
 import { ToolError } from "../core/tool-error.ts";
-import { suggestion } from "../registry/closest-names.ts";
+import { suggestion } from "../core/closest-names.ts";
 import type { ToolCatalog } from "../registry/tool-catalog.ts";
 import type { BoundTool } from "./bound-tool.ts";
 import type { SchemaBook } from "./schema-book.ts";

@@ -6,7 +6,7 @@ import type { Command } from "commander";
 import { findModuleFile } from "../../config/module-files.ts";
 import { thrownText } from "../../core/thrown-text.ts";
 import type { FormatName } from "../../formats/provider-format.ts";
-import { closestNames, suggestion } from "../../registry/closest-names.ts";
+import { closestNames, suggestion } from "../../core/closest-names.ts";
 import type { ToolRegistry } from "../../runtime/tool-registry.ts";
 import { moduleSchemas } from "../../sources/modules/derive-module.ts";
 import { schemaPath } from "../../sources/modules/schema-file.ts";

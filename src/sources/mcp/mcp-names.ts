@@ -1,5 +1,5 @@
 /** Which tools of a server are taken, and how they are called here. */
-import { closestWord } from "../../core/unknown-field.ts";
+import { closestNames, suggestion } from "../../core/closest-names.ts";
 
 /** Part of the options. */
 export interface NameOptions {
@@ -75,8 +75,7 @@ function renameProblem(name: string, known: readonly string[]): readonly string[
 }
 
 function meant(name: string, known: readonly string[]): string {
-  const closest = closestWord(name, known);
-  return closest === undefined ? "" : ` Did you mean "${closest}"?`;
+  return suggestion(closestNames(name.replaceAll("*", ""), known).slice(0, 1));
 }
 
 function hiddenProblem(name: string): string {

@@ -1,5 +1,5 @@
 /** Fields of a server's config that do nothing here: said kindly, for the file may serve other hosts as well. */
-import { closestWord } from "../../core/unknown-field.ts";
+import { closestNames } from "../../core/closest-names.ts";
 import { READ_FIELDS } from "./mcp-environment.ts";
 
 /** Fields that other hosts read, and what to use here; empty where there is nothing to do. */
@@ -28,7 +28,7 @@ export function unknownFields(written: Readonly<Record<string, unknown>>): reado
   return unknown.map((field) => {
     const remedy = OTHER_HOSTS.get(field);
     if (remedy !== undefined) return `\`${field}\` does nothing here. ${remedy}`.trimEnd();
-    const meant = closestWord(field, [...READ_FIELDS]);
+    const [meant] = closestNames(field, READ_FIELDS);
     const hint = meant === undefined ? "" : ` Did you mean \`${meant}\`?`;
     return `\`${field}\` is unknown and does nothing here.${hint}`;
   });

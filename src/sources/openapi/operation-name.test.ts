@@ -58,7 +58,7 @@ test("renaming checks both names", () => {
   const names = ["list_pets", "get_pet"];
   expect(renamer(names, { get_pet: "pet" })("get_pet")).toBe("pet");
   expect(() => renamer(names, { getpet: "pet" })).toThrow(
-    'no operation is called "getpet". Did you mean get_pet',
+    'no operation is called "getpet". Did you mean "get_pet"',
   );
   expect(() => renamer(names, { get_pet: "a b" })).toThrow('"a b" is no name for a tool');
   expect(() => renamer(names, { get_pet: "list_pets" })).toThrow(

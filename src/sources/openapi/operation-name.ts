@@ -1,6 +1,6 @@
 /** What the tools of a document are called. */
 import { createHash } from "node:crypto";
-import { closestNames } from "./closest-names.ts";
+import { suggestionOrKnown } from "../../core/closest-names.ts";
 
 /** Longest name that every provider takes. */
 const MAX_LENGTH = 64;
@@ -49,7 +49,7 @@ export function renamer(
   for (const [from, to] of Object.entries(rename)) {
     if (!known.has(from)) {
       throw new TypeError(
-        `\`rename\`: no operation is called "${from}". ${closestNames(from, names)}`,
+        `\`rename\`: no operation is called "${from}". ${suggestionOrKnown(from, names)}`,
       );
     }
     if (!VALID.test(to)) {

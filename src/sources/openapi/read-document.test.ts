@@ -52,7 +52,7 @@ test("operations are selected by tag, path, method and id, with `*`, and depreca
 
 test("an include that fits nothing says what it may have meant; an exclude is a problem", async () => {
   await expect(read(PETS, { include: { operationIds: ["listPet"] } })).rejects.toThrow(
-    /"listPet"\. Did you mean listPets/,
+    /"listPet"\. Did you mean "listPets"/,
   );
   await expect(read(PETS, { include: { tags: ["admin"], methods: ["get"] } })).rejects.toThrow(
     "leave none of 4 operations",
@@ -61,7 +61,7 @@ test("an include that fits nothing says what it may have meant; an exclude is a 
     "`include.operationId` is unknown",
   );
   const { problems } = await read(PETS, { exclude: { operationIds: ["removePets"] } });
-  expect(problems).toEqual([expect.stringContaining("Did you mean removePet") as string]);
+  expect(problems).toEqual([expect.stringContaining('Did you mean "removePet"') as string]);
 });
 
 test("an operation has the same name and the same input whatever else is selected", async () => {
@@ -122,7 +122,7 @@ test("servers: numbers, addresses, variables, and what is relative to nothing", 
   await expect(url({ server: 1, serverVariables: { who: "d" } })).rejects.toThrow(
     "The document allows b, c",
   );
-  await expect(url({ serverVariables: { whom: "b" } })).rejects.toThrow("Did you mean who?");
+  await expect(url({ serverVariables: { whom: "b" } })).rejects.toThrow('Did you mean "who"?');
   await expect(url({}, { servers: [{ url: "/v1" }] })).rejects.toThrow('set `server: "https://…"`');
   await expect(url({}, { servers: [] })).rejects.toThrow(TypeError);
   await expect(url({}, { servers: [{ url: "https://me:pw@a.example" }] })).rejects.toThrow(

@@ -1,5 +1,5 @@
 /** Which operations of a document become tools. */
-import { closestNames } from "./closest-names.ts";
+import { suggestionOrKnown } from "../../core/closest-names.ts";
 import type { ListedOperation } from "./list-operations.ts";
 import type { OpenApiOptions, OperationFilter } from "./openapi-options.ts";
 
@@ -71,7 +71,7 @@ function unmatched(operations: readonly ListedOperation[], filter: OperationFilt
       .filter((pattern) => !operations.some((operation) => matches(pattern, field, operation)))
       .map((pattern) => {
         const known = operations.flatMap((operation) => VALUES[field](operation));
-        return `no operation fits \`${field}\` "${pattern}". ${closestNames(pattern, known)}`;
+        return `no operation fits \`${field}\` "${pattern}". ${suggestionOrKnown(pattern.replaceAll("*", ""), known)}`;
       }),
   );
 }

@@ -1,7 +1,7 @@
 /** Where the requests of an operation go. */
 import { versionOf } from "./document-kind.ts";
 import { DocumentProblem } from "./document-problem.ts";
-import { closestNames } from "./closest-names.ts";
+import { suggestionOrKnown } from "../../core/closest-names.ts";
 import {
   entriesOf,
   itemsOf,
@@ -159,6 +159,6 @@ function checkVariables(root: LocatedNode, given: Readonly<Record<string, string
   const unknown = Object.keys(given).find((name) => !known.includes(name));
   if (unknown === undefined) return;
   throw new TypeError(
-    `\`serverVariables\`: no server of the document has a variable "${unknown}". ${closestNames(unknown, known)}`,
+    `\`serverVariables\`: no server of the document has a variable "${unknown}". ${suggestionOrKnown(unknown, known)}`,
   );
 }

@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { closestNames, suggestion } from "./closest-names.ts";
+import { closestNames, suggestion, suggestionOrKnown } from "./closest-names.ts";
 
 const KNOWN = [
   "math.add",
@@ -71,4 +71,13 @@ test("a name of twelve letters or more is found again after any three edits", ()
       expect(closestNames(asked, ["unlike.any", name])).toEqual([name]);
     }),
   );
+});
+
+test.each<[string, readonly string[], string]>([
+  ["getPets", ["getPet", "addPet", "getPet"], 'Did you mean "getPet"?'],
+  ["rocket", ["b", "a", "b"], "Known: b, a."],
+  ["rocket", Array.from("abcdefghij"), "Known: a, b, c, d, e, f, g, h and 2 more."],
+  ["rocket", [], "There is none."],
+])("of %s and %j the sentence is %s", (name, known, sentence) => {
+  expect(suggestionOrKnown(name, known)).toBe(sentence);
 });

@@ -4,6 +4,9 @@ import { editDistance } from "./edit-distance.ts";
 /** Most names suggested. */
 const MAX_SUGGESTIONS = 3;
 
+/** Most names listed where none is near. */
+const MAX_LISTED = 8;
+
 /** Most letters that may be wrong, however long the name is. */
 const MAX_EDITS = 3;
 
@@ -50,6 +53,18 @@ function leastEdits(asked: string, other: string, short: string, most: number): 
 export function suggestion(names: readonly string[]): string {
   if (names.length === 0) return "";
   return ` Did you mean ${names.map((name) => `"${name}"`).join(" or ")}?`;
+}
+
+/** A sentence on what may have been meant by an unknown name: the closest ones or, where none is near, what there is. */
+export function suggestionOrKnown(name: string, known: readonly string[]): string {
+  const each = [...new Set(known)];
+  const closest = closestNames(name, each);
+  if (closest.length > 0) return suggestion(closest).trim();
+  const listed = each.slice(0, MAX_LISTED).join(", ");
+  const more = each.length - MAX_LISTED;
+  return each.length === 0
+    ? "There is none."
+    : `Known: ${listed}${more > 0 ? ` and ${more} more` : ""}.`;
 }
 
 function lastPart(name: string): string {
