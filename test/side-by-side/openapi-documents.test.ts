@@ -4,14 +4,15 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { ToolError } from "../../src/core/tool-error.ts";
 import { compileValidator } from "../../src/schema/compile-validator.ts";
-import type { FetchText } from "../../src/sources/openapi/load-document.ts";
 import type { OpenApiOptions } from "../../src/sources/openapi/openapi-options.ts";
 import type { OpenApiDocument, Operation } from "../../src/sources/openapi/operation.ts";
+import { DocumentFetcher } from "../../src/sources/openapi/fetch-document.ts";
 import { readDocument } from "../../src/sources/openapi/read-document.ts";
+import { type FetchText, TextReader } from "../../src/sources/openapi/text-reader.ts";
 
 const FIXTURES = fileURLToPath(new URL("../fixtures/openapi", import.meta.url));
 const SHARED = fileURLToPath(new URL("../../../shared/data/openapi", import.meta.url));
@@ -259,6 +260,37 @@ test("only a hundred documents are loaded", async () => {
   ]);
 });
 
+test("documents have so many bytes together and no more, wherever they lie and however they come", async () => {
+  const fetcher = new DocumentFetcher({
+    entry: new URL(origin),
+    policy: {},
+    headers: {},
+    secrets: [],
+    signal: new AbortController().signal,
+  });
+  const text = JSON.stringify({ description: "x".repeat(60_000) });
+  pages.set("/one.json", text);
+  pages.set("/two.json", text);
+  const files = ["one.json", "two.json"].map((name) => join(folder, name));
+  for (const file of files) writeFileSync(file, text);
+  try {
+    for (const places of [[`${origin}/one.json`, `${origin}/two.json`], files]) {
+      const reader = new TextReader(fetcher.fetchText, 100_000);
+      const urls = places.map((place) => URL.parse(place) ?? pathToFileURL(place));
+      const both = await Promise.allSettled(urls.map((url) => reader.read(url)));
+      const refused = both.flatMap((one, index) =>
+        one.status === "rejected" ? [[places[index], String(one.reason)]] : [],
+      );
+      expect(refused).toHaveLength(1);
+      const [[place = "", reason] = []] = refused;
+      expect(reason).toContain(place);
+      expect(reason).toContain("a document with all that it refers to may have 100000");
+    }
+  } finally {
+    await fetcher.close();
+  }
+});
+
 test("documents that only operations need which were left out are not fetched", async () => {
   pages.set(
     "/two.json",
@@ -272,9 +304,9 @@ test("documents that only operations need which were left out are not fetched", 
     }),
   );
   const asked: string[] = [];
-  const watched: FetchText = (url) => {
+  const watched: FetchText = (url, allowance) => {
     asked.push(url.pathname);
-    return fetchLocally(url);
+    return fetchLocally(url, allowance);
   };
   await readDocument(`${origin}/two.json`, { include: { operationIds: ["a"] } }, watched);
   expect(asked).toEqual(["/two.json"]);

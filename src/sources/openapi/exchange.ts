@@ -10,6 +10,7 @@ import type { CallLife, LifeFollower } from "../../core/call-life.ts";
 import type { RosterMember } from "../../core/roster.ts";
 import { ToolError } from "../../core/tool-error.ts";
 import { type BodyDecoder, bodyDecoder } from "./body-decoder.ts";
+import type { ByteAllowance } from "./byte-allowance.ts";
 
 /** An answer, read to its end. */
 export interface HttpResponse {
@@ -52,6 +53,7 @@ const NOTHING = Buffer.alloc(0);
 export class Exchange implements Dispatcher.DispatchHandler, LifeFollower, RosterMember {
   readonly #keeper: ExchangeKeeper;
   readonly #method: string;
+  readonly #allowance: ByteAllowance | undefined;
   #maxBytes: number;
   #resolve: ((response: HttpResponse) => void) | undefined;
   #reject: ((reason: unknown) => void) | undefined;
@@ -68,9 +70,11 @@ export class Exchange implements Dispatcher.DispatchHandler, LifeFollower, Roste
   #size = 0;
   #decoder: BodyDecoder | undefined;
 
-  constructor(keeper: ExchangeKeeper, method: string) {
+  /** @param allowance - What the answer has together with others. */
+  constructor(keeper: ExchangeKeeper, method: string, allowance?: ByteAllowance) {
     this.#keeper = keeper;
-    this.#maxBytes = keeper.maxResponseBytes;
+    this.#allowance = allowance;
+    this.#maxBytes = Math.min(keeper.maxResponseBytes, allowance?.left ?? Infinity);
     this.#method = method;
   }
 
@@ -172,7 +176,8 @@ export class Exchange implements Dispatcher.DispatchHandler, LifeFollower, Roste
     this.#size += chunk.length;
     if (this.#chunk === undefined) this.#chunk = chunk;
     else (this.#chunks ??= [this.#chunk]).push(chunk);
-    if (this.#size <= this.#maxBytes) return;
+    const isAllowed = this.#allowance?.take(chunk.length) ?? true;
+    if (isAllowed && this.#size <= this.#maxBytes) return;
     if ((this.#status ?? 0) < 300) return this.end(this.#tooLarge());
     this.#finish();
     this.#hangUp();

@@ -4,6 +4,7 @@ import { SignalLife } from "../../core/call-life.ts";
 import { thrownText } from "../../core/thrown-text.ts";
 import { ToolError } from "../../core/tool-error.ts";
 import { ACCEPTED_ENCODINGS } from "./body-decoder.ts";
+import type { ByteAllowance } from "./byte-allowance.ts";
 import { errorText } from "./error-text.ts";
 import { BrokenExchange, type HttpResponse } from "./exchange.ts";
 import { HiddenTexts } from "../hidden-texts.ts";
@@ -13,6 +14,7 @@ import type { HttpPolicy } from "./openapi-options.ts";
 import { decodeEncoded } from "./percent-encode.ts";
 import { decodeText } from "./read-response.ts";
 import { isFollowed, redirected } from "./redirects.ts";
+import type { FetchText } from "./text-reader.ts";
 
 /** What a fetcher is made of. */
 export interface FetcherSettings {
@@ -29,8 +31,6 @@ export interface FetcherSettings {
 
 /** Milliseconds for one document. */
 const TIMEOUT_MS = 30_000;
-/** Most bytes of one document. */
-const MAX_BYTES = 100 * 1024 * 1024;
 const TYPES = "application/json, application/yaml;q=0.9, text/yaml;q=0.9, */*;q=0.5";
 
 /** Fetches documents for one source. */
@@ -48,7 +48,7 @@ export class DocumentFetcher {
     this.#hidden = new HiddenTexts([...secrets, ...ownSecrets]);
     const given = entry === undefined ? [] : [entry.href];
     const resolved = resolvePolicy(policy, { named: [], given, isTrusted: false });
-    this.#agent = openHttpAgent({ ...resolved, maxResponseBytes: MAX_BYTES });
+    this.#agent = openHttpAgent({ ...resolved, maxResponseBytes: Infinity });
     this.#agent.catch(() => {}); // It is heard by who asks first.
   }
 
@@ -63,19 +63,22 @@ export class DocumentFetcher {
    *
    * @throws ToolError `SOURCE_UNAVAILABLE` when it cannot be had, `PERMISSION_DENIED` when it may not be asked for.
    */
-  readonly fetchText = async (url: URL): Promise<{ readonly text: string; readonly url: URL }> => {
+  readonly fetchText: FetchText = async (url, allowance) => {
     const signal = AbortSignal.any([this.#settings.signal, AbortSignal.timeout(TIMEOUT_MS)]);
     try {
-      let { response, at } = await this.#get(url, signal);
+      let { response, at } = await this.#get(url, allowance, signal);
       if (!this.#isLocked && this.#isRefused(response, url)) {
         this.#isLocked = true;
-        ({ response, at } = await this.#get(url, signal));
+        ({ response, at } = await this.#get(url, allowance, signal));
       }
       if (response.status !== 200) throw this.#failure(url, this.#said(response));
       const text = decodeText(response.body, response.headers["content-type"]);
       return { text, url: new URL(at.origin + at.path) };
     } catch (thrown) {
       if (this.#settings.signal.aborted) throw this.#settings.signal.reason;
+      if (ToolError.is(thrown, "OUTPUT_TOO_LARGE")) {
+        throw this.#failure(url, `it is too large: ${allowance.rule} bytes`);
+      }
       if (ToolError.is(thrown)) throw thrown;
       const cause = thrown instanceof BrokenExchange ? thrown.cause : thrown;
       const isLate = (cause as Error).name === "TimeoutError";
@@ -90,6 +93,7 @@ export class DocumentFetcher {
 
   async #get(
     url: URL,
+    allowance: ByteAllowance,
     signal: AbortSignal,
   ): Promise<{ readonly response: HttpResponse; readonly at: HttpRequest }> {
     const agent = await this.#agent;
@@ -103,10 +107,10 @@ export class DocumentFetcher {
     const secrets = { query: "", isIn: (text: string) => this.#hidden.isIn(text) };
     const { maxRedirects = 3 } = this.#settings.policy;
     const life = new SignalLife(signal);
-    let response = await agent.send(at, life);
+    let response = await agent.send(at, life, allowance);
     for (let hops = 0; hops < maxRedirects && isFollowed(response, "GET"); hops += 1) {
       at = redirected(at, response.headers.location ?? "", secrets);
-      response = await agent.send(at, life);
+      response = await agent.send(at, life, allowance);
     }
     return { response, at };
   }

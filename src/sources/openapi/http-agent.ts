@@ -10,6 +10,7 @@ import type { CallLife } from "../../core/call-life.ts";
 import { Roster } from "../../core/roster.ts";
 import { ToolError } from "../../core/tool-error.ts";
 import { addressOf, isPrivateAddress } from "./address-class.ts";
+import type { ByteAllowance } from "./byte-allowance.ts";
 import { Exchange, type ExchangeKeeper, type HttpResponse } from "./exchange.ts";
 import { type ResolvedPolicy, checkUrl, mayBePrivate, privateRefusal } from "./host-policy.ts";
 
@@ -78,16 +79,21 @@ export class HttpAgent implements ExchangeKeeper {
    * Sends a request and reads its answer to the end. Rejects with the reason of the life when it ends, or with a
    * `BrokenExchange`.
    *
+   * @param allowance - What the answer has together with others.
    * @throws ToolError `PERMISSION_DENIED` when the host may not be asked, `CALL_CANCELLED` when it was closed.
    */
   // oxlint-disable-next-line typescript/promise-function-async -- A promise less; all who call it await it.
-  send(request: HttpRequest, life: CallLife | undefined): Promise<HttpResponse> {
+  send(
+    request: HttpRequest,
+    life: CallLife | undefined,
+    allowance?: ByteAllowance,
+  ): Promise<HttpResponse> {
     if (this.#closed !== undefined) throw this.#closed;
     if (!this.#checked.has(request.origin)) {
       checkUrl(new URL(request.origin), this.#policy);
       this.#checked.add(request.origin);
     }
-    const exchange = new Exchange(this, request.method);
+    const exchange = new Exchange(this, request.method, allowance);
     this.#running.add(exchange);
     return exchange.start(this.#agent, request as Undici.Dispatcher.DispatchOptions, life);
   }

@@ -1,5 +1,4 @@
-/** Gets documents: from the network through a function that knows where requests may go, or from files. */
-import { readFile, stat } from "node:fs/promises";
+/** Gets documents: the one that a source is made of, and those that it refers to. */
 import { resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { thrownText } from "../../core/thrown-text.ts";
@@ -8,32 +7,25 @@ import { describeOther, versionOf } from "./document-kind.ts";
 import { type DocumentFile, ownValue, resolveUrl, shownUrl } from "./located-node.ts";
 import { parseText } from "./parse-document.ts";
 import type { References } from "./resolve-reference.ts";
-
-/**
- * Fetches a text over http(s), where that is allowed. `url`: where it came from in the end, after redirects. Throws
- * ToolErrors.
- */
-export type FetchText = (url: URL) => Promise<{ readonly text: string; readonly url: URL }>;
+import type { TextReader } from "./text-reader.ts";
 
 /** Most documents that one document may be spread over, itself included. */
 const MAX_DOCUMENTS = 100;
-/** Most bytes of a document that is a file. */
-const MAX_FILE_BYTES = 100 * 1024 * 1024;
 
 /**
  * Gets the document that a source is made of.
  *
  * @throws TypeError when what is given is no OpenAPI document, or no address; ToolError `SOURCE_UNAVAILABLE` when
- *   something else is found at its address, and what `fetchText` throws.
+ *   something else is found at its address, and what `reader` throws.
  */
 export async function loadEntry(
   given: string | URL | object,
-  fetchText: FetchText,
+  reader: TextReader,
 ): Promise<DocumentFile> {
   if (typeof given === "object" && !(given instanceof URL)) return givenObject(given);
   const url = addressOf(given);
   const isRelative = typeof given === "string" && url.protocol === "file:" && !given.includes(":");
-  const { text, url: found } = await readText(url, fetchText).catch((thrown: unknown) => {
+  const { text, url: found } = await reader.read(url).catch((thrown: unknown) => {
     throw isRelative ? withDirectory(thrown) : thrown;
   });
   const root = await parseText(text).catch((thrown: unknown) => {
@@ -44,7 +36,7 @@ export async function loadEntry(
 }
 
 /** Loads all that is wanted; what cannot be had is noted as a failure. */
-export async function loadWanted(references: References, fetchText: FetchText): Promise<void> {
+export async function loadWanted(references: References, reader: TextReader): Promise<void> {
   const free = MAX_DOCUMENTS - references.size;
   const wanted = [...references.wanted];
   for (const url of wanted.slice(Math.max(0, free))) {
@@ -54,13 +46,13 @@ export async function loadWanted(references: References, fetchText: FetchText): 
     );
   }
   await Promise.all(
-    wanted.slice(0, Math.max(0, free)).map((url) => loadOne(references, url, fetchText)),
+    wanted.slice(0, Math.max(0, free)).map((url) => loadOne(references, url, reader)),
   );
 }
 
-async function loadOne(references: References, url: string, fetchText: FetchText): Promise<void> {
+async function loadOne(references: References, url: string, reader: TextReader): Promise<void> {
   try {
-    const { text, url: found } = await readText(new URL(url), fetchText);
+    const { text, url: found } = await reader.read(new URL(url));
     references.add(toFile(await parseText(text), found), url);
   } catch (thrown) {
     references.fail(
@@ -126,20 +118,6 @@ function checkedProtocol(url: URL): URL {
   throw new TypeError(
     `An OpenAPI document cannot be read from a ${url.protocol} address: give an http(s) URL, a file URL or a path.`,
   );
-}
-
-async function readText(url: URL, fetchText: FetchText): ReturnType<FetchText> {
-  if (url.protocol !== "file:") return await fetchText(url);
-  const path = fileURLToPath(url);
-  const found = await stat(path).catch(() => undefined);
-  if (found === undefined) {
-    throw new TypeError(`There is no file ${path}.`);
-  }
-  if (!found.isFile()) throw new TypeError(`${path} is not a file.`);
-  if (found.size > MAX_FILE_BYTES) {
-    throw new TypeError(`${path} has ${found.size} bytes; at most ${MAX_FILE_BYTES} are read.`);
-  }
-  return { text: await readFile(path, "utf8"), url };
 }
 
 function withDirectory(thrown: unknown): TypeError {

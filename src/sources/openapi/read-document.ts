@@ -8,7 +8,7 @@
 import { DocumentProblem, MissingDocument } from "./document-problem.ts";
 import { versionOf, versionText } from "./document-kind.ts";
 import { listOperations, type ListedOperation, type OperationList } from "./list-operations.ts";
-import { type FetchText, loadEntry, loadWanted } from "./load-document.ts";
+import { loadEntry, loadWanted } from "./load-document.ts";
 import type { OpenApiOptions } from "./openapi-options.ts";
 import type { OpenApiDocument } from "./operation.ts";
 import { shownUrl } from "./located-node.ts";
@@ -24,6 +24,7 @@ import { References } from "./resolve-reference.ts";
 import { selectOperations } from "./select-operations.ts";
 import { Servers } from "./server-url.ts";
 import { SchemaSlicer } from "./slice-schema.ts";
+import { type FetchText, TextReader } from "./text-reader.ts";
 
 /**
  * Reads the document and the operations that the settings select. What is wrong with single operations is in `problems`.
@@ -38,8 +39,9 @@ export async function readDocument(
   options: OpenApiOptions,
   fetchText: FetchText,
 ): Promise<OpenApiDocument> {
-  const references = new References(await loadEntry(given, fetchText));
-  const list = await untilLoaded(references, fetchText, () => listOperations(references));
+  const reader = new TextReader(fetchText);
+  const references = new References(await loadEntry(given, reader));
+  const list = await untilLoaded(references, reader, () => listOperations(references));
   const selection = selectOperations(list.operations, options);
   const around: DocumentSurroundings = {
     references,
@@ -50,10 +52,10 @@ export async function readDocument(
       options.rename,
     ),
   };
-  const { read, problems } = await readAll(selection.operations, around, fetchText);
+  const { read, problems } = await readAll(selection.operations, around, reader);
   const ways = read.flatMap((operation) => operation.ways);
   const [first] = read;
-  const securitySchemes = await untilLoaded(references, fetchText, () =>
+  const securitySchemes = await untilLoaded(references, reader, () =>
     readSecuritySchemes(references, ways, first?.operation.plan.baseUrl),
   );
   return {
@@ -68,7 +70,7 @@ export async function readDocument(
 /** Does it again, with what it needed and was not there, until it needs no more. */
 async function untilLoaded<Result>(
   references: References,
-  fetchText: FetchText,
+  reader: TextReader,
   act: () => Result,
 ): Promise<Result> {
   for (;;) {
@@ -77,7 +79,7 @@ async function untilLoaded<Result>(
     } catch (thrown) {
       if (!(thrown instanceof MissingDocument)) throw thrown;
     }
-    await loadWanted(references, fetchText);
+    await loadWanted(references, reader);
   }
 }
 
@@ -89,7 +91,7 @@ interface ReadAll {
 async function readAll(
   listed: OperationList["operations"],
   around: DocumentSurroundings,
-  fetchText: FetchText,
+  reader: TextReader,
 ): Promise<ReadAll> {
   const results = new Map<ListedOperation, ReadOperation | string | undefined>(
     listed.map((operation) => [operation, undefined]),
@@ -98,7 +100,7 @@ async function readAll(
   while (waiting.length > 0) {
     for (const operation of waiting) results.set(operation, tryRead(operation, around));
     waiting = waiting.filter((operation) => results.get(operation) === undefined);
-    if (waiting.length > 0) await loadWanted(around.references, fetchText);
+    if (waiting.length > 0) await loadWanted(around.references, reader);
   }
   const all = [...results.values()];
   return {
