@@ -337,6 +337,7 @@ describe("the schema has the fields of the types", () => {
   const annotations: FieldsOf<ToolAnnotations> = {
     readOnly: true,
     idempotent: true,
+    idempotentWithKey: true,
     destructive: true,
     openWorld: true,
   };

@@ -8,12 +8,17 @@ import type { StandardSchema } from "./standard-schema.ts";
 import type { ToolOrigin } from "./tool-origin.ts";
 import type { UsageReport } from "./usage-report.ts";
 
-/** What a tool promises of itself: MCP's tool hints. All false unless said. */
+/** What a tool promises of itself: MCP's tool hints, and one more. All false unless said. */
 export interface ToolAnnotations {
   /** Changes nothing. Such a call may be run again after a crash. */
   readonly readOnly?: boolean;
   /** Doing it twice is the same as doing it once. Such a call may be run again after a crash. */
   readonly idempotent?: boolean;
+  /**
+   * Doing it twice with the same `idempotencyKey` is the same as doing it once. A call that has one may be tried again
+   * after a failure.
+   */
+  readonly idempotentWithKey?: boolean;
   /** May delete or overwrite. Told to the model's host, changes nothing here. */
   readonly destructive?: boolean;
   /** Reaches the world outside. Told to the model's host, changes nothing here. */

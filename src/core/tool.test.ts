@@ -186,6 +186,7 @@ test.each<[Tool["annotations"], boolean]>([
   [undefined, false],
   [{}, false],
   [{ destructive: true, openWorld: true }, false],
+  [{ idempotentWithKey: true }, false],
   [{ readOnly: false, idempotent: false }, false],
   [{ readOnly: true }, true],
   [{ idempotent: true }, true],

@@ -98,3 +98,8 @@ export function isDefinedTool(value: unknown): value is Tool {
 export function isRepeatable(tool: Pick<Tool, "annotations">): boolean {
   return tool.annotations?.readOnly === true || tool.annotations?.idempotent === true;
 }
+
+/** The same, of a call that has an idempotency key. */
+export function isRepeatableWithKey(tool: Pick<Tool, "annotations">): boolean {
+  return isRepeatable(tool) || tool.annotations?.idempotentWithKey === true;
+}

@@ -69,11 +69,8 @@ export class CallAttempt implements Attempt, Caller {
     return this.#call.accepted.options.tenant;
   }
 
-  /** One key serves a batch: the calls after the first have their places behind it, for they are other effects. */
   get idempotencyKey(): string | undefined {
-    const { options, index, parent } = this.#call.accepted;
-    const { idempotencyKey: key } = options;
-    return key === undefined || index === 0 || parent !== undefined ? key : `${key}:${index}`;
+    return this.#call.idempotencyKey;
   }
 
   get context(): unknown {

@@ -52,6 +52,13 @@ export class ReadyCall implements AdmissionRequest {
     return this.accepted.options.tenant;
   }
 
+  /** One key serves a batch: the calls after the first have their places behind it, for they are other effects. */
+  get idempotencyKey(): string | undefined {
+    const { options, index, parent } = this.accepted;
+    const { idempotencyKey: key } = options;
+    return key === undefined || index === 0 || parent !== undefined ? key : `${key}:${index}`;
+  }
+
   get deadline(): Deadline {
     return this.accepted.deadline;
   }

@@ -73,6 +73,7 @@ describe("the delay before the next attempt", () => {
     readonly began?: boolean;
     readonly error?: ToolError;
     readonly annotations?: ToolAnnotations;
+    readonly idempotencyKey?: string;
     readonly retry?: RetryPolicy;
     /** What is left to the whole call. Default: no limit. */
     readonly leftMs?: number;
@@ -83,6 +84,7 @@ describe("the delay before the next attempt", () => {
     began = true,
     error,
     annotations,
+    idempotencyKey,
     retry,
     leftMs,
   }: Failed): number | undefined {
@@ -100,7 +102,7 @@ describe("the delay before the next attempt", () => {
       began,
       runMs: 0,
     };
-    const ready = { bound: stage.resolve("t"), deadline };
+    const ready = { bound: stage.resolve("t"), deadline, idempotencyKey };
     return retryDelay({ ready, attempt, failure }, { clock, random: () => 0.5 });
   }
 
@@ -111,6 +113,17 @@ describe("the delay before the next attempt", () => {
     ["an attempt of a read-only tool", { annotations: { readOnly: true } }, 100],
     ["an attempt of an idempotent tool", { annotations: idempotent, attempt: 2 }, 200],
     ["an attempt that began, of any other tool", {}, undefined],
+    [
+      "an attempt that had a key, of a tool that takes one",
+      { annotations: { idempotentWithKey: true }, idempotencyKey: "k" },
+      100,
+    ],
+    [
+      "an attempt that had none, of such a tool",
+      { annotations: { idempotentWithKey: true } },
+      undefined,
+    ],
+    ["an attempt that had one, of any other tool", { idempotencyKey: "k" }, undefined],
     [
       "an attempt that began, of a tool that promises the other things",
       { annotations: { openWorld: true, readOnly: false } },

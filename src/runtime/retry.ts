@@ -1,7 +1,7 @@
 /** When a failed attempt is followed by another, and how long to wait before it. */
 import type { ErrorCode } from "../core/error-codes.ts";
 import { ToolError } from "../core/tool-error.ts";
-import { type RetryPolicy, isRepeatable } from "../core/tool.ts";
+import { type RetryPolicy, isRepeatable, isRepeatableWithKey } from "../core/tool.ts";
 import type { AttemptFailure } from "../executors/executor.ts";
 import type { Limiter, Permit } from "../limits/limiter.ts";
 import type { Clock } from "../time/clock.ts";
@@ -101,7 +101,7 @@ export async function backOff(
 
 /** An attempt that failed, and its call. */
 export interface FailedAttempt {
-  readonly ready: Pick<ReadyCall, "bound" | "deadline">;
+  readonly ready: Pick<ReadyCall, "bound" | "deadline" | "idempotencyKey">;
   /** Which attempt failed, from 1. */
   readonly attempt: number;
   readonly failure: AttemptFailure;
@@ -109,8 +109,8 @@ export interface FailedAttempt {
 
 /**
  * Milliseconds to wait before the next attempt; undefined when there is to be none. A call that may
- * have begun is tried again only when its tool is `readOnly` or `idempotent`. None is waited for that could not start
- * before the call's deadline, nor one that a retry budget has no room for.
+ * have begun is tried again only when its tool is `readOnly` or `idempotent`, or `idempotentWithKey` and the call has a key.
+ * None is waited for that could not start before the call's deadline, nor one that a retry budget has no room for.
  */
 export function retryDelay(
   failed: FailedAttempt,
@@ -128,9 +128,11 @@ export function retryDelay(
 }
 
 function helps({ ready, attempt, failure }: FailedAttempt): boolean {
-  const { tool, retry } = ready.bound;
+  const { bound, idempotencyKey } = ready;
+  const { tool, retry } = bound;
   const { code, retryable } = failure.error;
   if (attempt >= retry.maximumAttempts) return false;
-  if (failure.began && !isRepeatable(tool)) return false;
+  const mayRepeat = idempotencyKey === undefined ? isRepeatable : isRepeatableWithKey;
+  if (failure.began && !mayRepeat(tool)) return false;
   return retry.retryOn === undefined ? retryable : retry.retryOn.has(code);
 }

@@ -298,7 +298,7 @@ test("says of its tools what their methods promise", async () => {
   expect(promises).toEqual({
     get: { readOnly: true, idempotent: true, openWorld: true },
     head: { readOnly: true, idempotent: true, openWorld: true },
-    post: { openWorld: true },
+    post: { idempotentWithKey: true, openWorld: true },
     put: { idempotent: true, openWorld: true },
     remove: { idempotent: true, destructive: true, openWorld: true },
   });

@@ -170,7 +170,7 @@ const keyed = { idempotencyKey: "key-1" };
 
 test.each<[string, Broken]>([
   ["pets.make", { options: {}, callOptions: {}, code: "OUTCOME_UNKNOWN", attempts: 1 }],
-  ["pets.make", { options: {}, callOptions: keyed, code: "SOURCE_UNAVAILABLE", attempts: 1 }],
+  ["pets.make", { options: {}, callOptions: keyed, code: "SOURCE_UNAVAILABLE", attempts: 2 }],
   ["pets.make", { options: promised, callOptions: {}, code: "SOURCE_UNAVAILABLE", attempts: 2 }],
   ["pets.replace", { options: {}, callOptions: {}, code: "SOURCE_UNAVAILABLE", attempts: 2 }],
   ["pets.list", { options: {}, callOptions: {}, code: "SOURCE_UNAVAILABLE", attempts: 2 }],

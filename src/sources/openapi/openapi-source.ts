@@ -213,7 +213,8 @@ function annotationsOf(method: string): ToolAnnotations {
   if (READING.has(method)) return { readOnly: true, idempotent: true, openWorld: true };
   const isIdempotent = method === "PUT" || method === "DELETE";
   return {
-    ...(isIdempotent ? { idempotent: true } : undefined),
+    // The key is a header of the request, and whoever gives one counts on the server to know it.
+    ...(isIdempotent ? { idempotent: true } : { idempotentWithKey: true }),
     ...(method === "DELETE" ? { destructive: true } : undefined),
     openWorld: true,
   };
