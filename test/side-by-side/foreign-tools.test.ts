@@ -50,6 +50,9 @@ const makeLangChain = (name: string, act: () => unknown) =>
   langChainTool(act as () => string, { name, schema: z.object({}) });
 const makeAgents = (name: string, execute: () => unknown, more: object = {}) =>
   agentsTool({ name, description: name, parameters: z.object({}), execute, ...more } as never);
+const verdict = (type: string, message?: string) => [
+  { name: "guard", run: async () => ({ behavior: { type, message } }) },
+];
 const fail = (): never => {
   throw new Error("no luck");
 };
@@ -291,6 +294,36 @@ describe("AI SDK", () => {
       "Hello Ada, call-7",
     );
   });
+
+  test("Mastra's approval, failures, parsing and words for the model mean what they mean there", async () => {
+    const schema = z.object({ n: z.string().transform(Number) });
+    const make = (id: string, more: object): unknown =>
+      createTool({ id, description: id, inputSchema: schema, execute: async () => id, ...more });
+    const registry = registryOf([
+      make("wipe", { requireApproval: true }),
+      make("pay", { requireApproval: ({ n }: { n: string }) => Number(n) > 100 }),
+      make("wait", {
+        execute: async (_: unknown, { agent }: { agent?: { suspend?: () => void } }) =>
+          agent?.suspend?.(),
+      }),
+      make("parse", { execute: async (input: unknown) => input }),
+      make("wrong", { outputSchema: z.object({ ok: z.boolean() }) }),
+      make("tell", { toModelOutput: (output: string) => ({ type: "text", value: `${output}!` }) }),
+    ]);
+    const call = (name: string, n: string) => callOne(registry, name, { n });
+
+    expect(codeOf(await call("wipe", "1"))).toBe("PERMISSION_DENIED");
+    expect(codeOf(await call("pay", "500"))).toBe("PERMISSION_DENIED");
+    expect(outputOf(await call("pay", "5"))).toBe("pay");
+    expect(codeOf(await call("wait", "1"))).toBe("PERMISSION_DENIED");
+    expect(outputOf(await call("parse", "7"))).toEqual({ n: 7 });
+    const wrong = await call("wrong", "7");
+    expect(codeOf(wrong)).toBe("TOOL_FAILED");
+    expect(outputOf(wrong)).toContain("expected object");
+    expect(outputOf(wrong)).not.toContain("Returned output");
+    const [told] = formatToolResults([await call("tell", "1")], "openai-chat");
+    expect(told?.content).toBe("tell!");
+  });
 });
 
 describe("OpenAI Agents", () => {
@@ -345,6 +378,30 @@ describe("OpenAI Agents", () => {
     expect(message?.output).toEqual([
       { type: "input_image", image_url: "data:image/png;base64,AAAA" },
     ]);
+  });
+
+  test("guardrails are asked before and after, and a timeout is one", async () => {
+    const ran: string[] = [];
+    const make = (name: string, more: object): unknown =>
+      makeAgents(name, () => void ran.push(name), more);
+    const registry = registryOf([
+      make("stopped", { inputGuardrails: verdict("rejectContent", "no secrets") }),
+      make("replaced", { outputGuardrails: verdict("rejectContent", "redacted") }),
+      make("alarmed", { outputGuardrails: verdict("throwException") }),
+      make("passed", {
+        inputGuardrails: verdict("allow"),
+        outputGuardrails: verdict("allow"),
+      }),
+      makeAgents("slow", () => new Promise(() => {}), { timeoutMs: 5 }),
+    ]);
+
+    const stopped = await callOne(registry, "stopped");
+    expect([codeOf(stopped), outputOf(stopped)]).toEqual(["PERMISSION_DENIED", "no secrets"]);
+    expect(outputOf(await callOne(registry, "replaced"))).toBe("redacted");
+    expect(codeOf(await callOne(registry, "alarmed"))).toBe("PERMISSION_DENIED");
+    expect(codeOf(await callOne(registry, "passed"))).toBe("ok");
+    expect(codeOf(await callOne(registry, "slow"))).toBe("DEADLINE_EXCEEDED");
+    expect(ran).toEqual(["replaced", "alarmed", "passed"]);
   });
 
   test("hosted tools and agents are refused by what they look like", () => {

@@ -1,6 +1,7 @@
 /** A function tool of the OpenAI Agents SDK, an agent made a tool among them. */
 import { ToolError } from "../../core/tool-error.ts";
 import type { Tool, ToolContext } from "../../core/tool.ts";
+import { guardInput, guardOutput } from "./agents-guardrails.ts";
 import { readBlocks } from "./foreign-content.ts";
 import { checkedOnly, readSchema } from "./foreign-schema.ts";
 import { type ForeignObject, isObject } from "./foreign-shape.ts";
@@ -13,15 +14,16 @@ const SWALLOWED = "An error occurred while running the tool. Please try again.";
 
 /**
  * Makes a tool of the OpenAI Agents SDK's. It gets its arguments as JSON text, the signal, the call and a run context
- * with the caller's `context`. A call that needs approval fails with `PERMISSION_DENIED`, one of a tool that is not
- * enabled with `TOOL_DISABLED`.
+ * with the caller's `context`. A call that needs approval or that a guardrail stops fails with `PERMISSION_DENIED`, one
+ * of a tool that is not enabled with `TOOL_DISABLED`.
  *
- * The SDK turns what a tool throws into a text. Its own text counts as `TOOL_FAILED`; one that the tool's
- * `errorFunction` makes is the output, and with `errorFunction: null` the error itself comes through.
+ * The SDK turns what a tool throws into a text. Its own text counts as `TOOL_FAILED`, that of its timeout as
+ * `DEADLINE_EXCEEDED`; one that the tool's `errorFunction` makes is the output, and with `errorFunction: null` the error
+ * itself comes through.
  */
 export function agentsTool(foreign: ForeignObject): Tool {
   const name = foreign["name"] as string;
-  const { description, needsApproval, isEnabled } = foreign;
+  const { description, needsApproval, isEnabled, inputGuardrails, outputGuardrails } = foreign;
   const invoke = foreign["invoke"] as Invoke;
   return {
     name,
@@ -33,11 +35,7 @@ export function agentsTool(foreign: ForeignObject): Tool {
       if (typeof isEnabled === "function" && (await isEnabled(runContext)) === false) {
         throw new ToolError("TOOL_DISABLED", `${name} says that it is not enabled.`);
       }
-      await refuseUnapproved(name, async () =>
-        typeof needsApproval === "function"
-          ? needsApproval(runContext, input, callId)
-          : needsApproval,
-      );
+      await refuseUnapproved(name, [needsApproval], [runContext, input, callId]);
       const args = JSON.stringify(input);
       const toolCall = {
         type: "function_call",
@@ -46,7 +44,11 @@ export function agentsTool(foreign: ForeignObject): Tool {
         arguments: args,
         status: "completed",
       };
-      return readOutput(name, await invoke.call(foreign, runContext, args, { toolCall, signal }));
+      const guarded = { context: runContext, toolCall };
+      await guardInput(inputGuardrails, guarded);
+      const output = await invoke.call(foreign, runContext, args, { toolCall, signal });
+      throwFailure(foreign, output);
+      return readOutput(await guardOutput(outputGuardrails, guarded, output));
     },
   };
 }
@@ -58,13 +60,20 @@ function runContextOf(context: unknown): object {
   return { context: context ?? {}, usage, isToolApproved: () => undefined };
 }
 
-function readOutput(name: string, output: unknown): unknown {
+/** The texts by which the SDK tells a model of what went wrong, unless the tool has texts of its own. */
+function throwFailure({ name, timeoutMs }: ForeignObject, output: unknown): void {
   if (output === SWALLOWED) {
     throw new ToolError(
       "TOOL_FAILED",
-      `${name} failed, and the OpenAI Agents SDK kept why to itself. \`errorFunction: null\` lets the error through.`,
+      `${String(name)} failed, and the OpenAI Agents SDK kept why to itself. \`errorFunction: null\` lets the error through.`,
     );
   }
+  if (output === `Tool '${String(name)}' timed out after ${String(timeoutMs)}ms.`) {
+    throw new ToolError("DEADLINE_EXCEEDED", output);
+  }
+}
+
+function readOutput(output: unknown): unknown {
   const parts = [output].flat();
   const blocks = parts.length > 0 ? readBlocks(parts) : undefined;
   return blocks === undefined ? output : { content: blocks };

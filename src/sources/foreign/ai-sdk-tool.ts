@@ -22,7 +22,7 @@ type ToModelOutput = (result: {
  */
 export function aiSdkTool(foreign: ForeignObject, key: string | undefined): Tool {
   const name = nameOf(foreign, key);
-  const { description, needsApproval } = foreign;
+  const { description } = foreign;
   const execute = foreign["execute"] as Execute;
   return {
     name,
@@ -30,9 +30,7 @@ export function aiSdkTool(foreign: ForeignObject, key: string | undefined): Tool
     ...readSchema(name, foreign["inputSchema"] ?? foreign["parameters"]),
     execute: async (input: unknown, context: ToolContext) => {
       const options = optionsOf(context);
-      await refuseUnapproved(name, async () =>
-        typeof needsApproval === "function" ? needsApproval(input, options) : needsApproval,
-      );
+      await refuseUnapproved(name, approvalPolicies(foreign), [input, options]);
       const returned = execute.call(foreign, input, options);
       const output = isAsyncIterable(returned) ? await lastOf(returned, context) : await returned;
       return readModelOutput(foreign, { toolCallId: context.callId, input, output });
@@ -46,6 +44,12 @@ function nameOf({ name, id }: ForeignObject, key: string | undefined): string {
   throw new TypeError(
     "A tool of the AI SDK has no name of its own. Give it in a record by name: { get_weather: tool(…) }.",
   );
+}
+
+/** The AI SDK's field, and Mastra's two. */
+function approvalPolicies(foreign: ForeignObject): unknown[] {
+  const { needsApproval, requireApproval, needsApprovalFn } = foreign;
+  return [needsApproval, requireApproval, needsApprovalFn];
 }
 
 function optionsOf({ callId, signal, context }: ToolContext): object {

@@ -5,8 +5,11 @@ import { isDefinedTool } from "../../core/tool.ts";
 /** An object of which nothing is known. */
 export type ForeignObject = Readonly<Record<string, unknown>>;
 
-/** Whose tool it is. Mastra's tools have the shape of the AI SDK's. */
-export type Framework = "langchain" | "ai-sdk" | "openai-agents";
+/** Whose tool it is. */
+export type Framework = "langchain" | "ai-sdk" | "mastra" | "openai-agents";
+
+/** Mastra puts it on its tools, which else have the shape of the AI SDK's. */
+const MASTRA = Symbol.for("mastra.core.tool.Tool");
 
 /** Whether `value` is an object, whatever its class. */
 export function isObject(value: unknown): value is ForeignObject {
@@ -21,7 +24,8 @@ export function frameworkOf(value: ForeignObject): Framework | undefined {
     if ("schema" in value) return "langchain";
   }
   const hasSchema = "inputSchema" in value || "parameters" in value;
-  return typeof execute === "function" && hasSchema ? "ai-sdk" : undefined;
+  if (typeof execute !== "function" || !hasSchema) return undefined;
+  return MASTRA in value ? "mastra" : "ai-sdk";
 }
 
 /** Whether it is a plain object that holds other things by name, as a ToolSet does. */

@@ -114,3 +114,15 @@ test("what holds itself is refused, and the same tool twice is not", () => {
   ]);
   expect(foreignTools({ getTools: () => ({}) })).toEqual([]);
 });
+
+test.each([true, 1, "user-approval", () => true, async () => "user-approval", () => [{}]])(
+  "whatever a framework takes for a wish for approval is one: %#",
+  async (needsApproval) => {
+    for (const wish of [{ needsApproval }, { requireApproval: needsApproval }]) {
+      const [tool] = foreignTools({ pay: { ...aiSdk, ...wish } });
+      await expect(run(tool, {})).rejects.toMatchObject({ code: "PERMISSION_DENIED" });
+    }
+    const [tool] = foreignTools({ ...agents, needsApproval });
+    await expect(run(tool, {})).rejects.toMatchObject({ code: "PERMISSION_DENIED" });
+  },
+);

@@ -1,6 +1,5 @@
 /**
- * Tools of other frameworks: LangChain and LangGraph, the Vercel AI SDK (and Mastra, whose tools have the same shape), the
- * OpenAI Agents SDK. They are told apart by their shape and called as their own framework calls them.
+ * Tools of other frameworks: LangChain and LangGraph, the Vercel AI SDK, Mastra, the OpenAI Agents SDK. They are told apart by their shape and called as their own framework calls them.
  */
 import { checkDefinition, type Tool } from "../../core/tool.ts";
 import { type ToolSettings, withSettings } from "../tool-settings.ts";
@@ -15,6 +14,7 @@ import {
   isRecord,
 } from "./foreign-shape.ts";
 import { langChainTool } from "./langchain-tool.ts";
+import { mastraTool } from "./mastra-tool.ts";
 
 /** Makes a tool of a foreign one. `key`: its name in a record. */
 type Adapt = (foreign: ForeignObject, key: string | undefined) => Tool;
@@ -22,6 +22,7 @@ type Adapt = (foreign: ForeignObject, key: string | undefined) => Tool;
 const ADAPTERS: Readonly<Record<Framework, Adapt>> = {
   langchain: langChainTool,
   "ai-sdk": aiSdkTool,
+  mastra: mastraTool,
   "openai-agents": agentsTool,
 };
 
