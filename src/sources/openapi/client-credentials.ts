@@ -1,7 +1,7 @@
 /** Tokens for a client's own rights (OAuth 2.0, RFC 6749, section 4.4). */
 import { SignalLife } from "../../core/call-life.ts";
-import { thrownText } from "../../core/thrown-text.ts";
 import { ToolError } from "../../core/tool-error.ts";
+import { brokenReason, isTlsRefusal } from "./broken-reason.ts";
 import { errorText } from "./error-text.ts";
 import { BrokenExchange, type HttpResponse } from "./exchange.ts";
 import type { HttpAgent } from "./http-agent.ts";
@@ -140,9 +140,12 @@ export class TokenSource {
     if (ToolError.is(thrown)) return thrown;
     const { host } = new URL(this.#order.tokenUrl);
     const cause = thrown instanceof BrokenExchange ? thrown.cause : thrown;
-    const reason = this.#parts.hidden.hideIn(thrownText(cause)).slice(0, 200);
+    const reason = this.#parts.hidden.hideIn(brokenReason(cause));
     const message = `No token: ${host} cannot be reached: ${reason}.`;
-    return new ToolError("SOURCE_UNAVAILABLE", message, { details: { host } });
+    return new ToolError("SOURCE_UNAVAILABLE", message, {
+      details: { host },
+      ...(isTlsRefusal(cause) && { retryable: false }),
+    });
   }
 }
 

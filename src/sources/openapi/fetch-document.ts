@@ -1,9 +1,9 @@
 /** Fetches a document and what it refers to, under the same rules as every other request. */
 import { STATUS_CODES } from "node:http";
 import { SignalLife } from "../../core/call-life.ts";
-import { thrownText } from "../../core/thrown-text.ts";
 import { ToolError } from "../../core/tool-error.ts";
 import { ACCEPTED_ENCODINGS } from "./body-decoder.ts";
+import { brokenReason, isTlsRefusal } from "./broken-reason.ts";
 import type { ByteAllowance } from "./byte-allowance.ts";
 import { errorText } from "./error-text.ts";
 import { BrokenExchange, type HttpResponse } from "./exchange.ts";
@@ -77,12 +77,13 @@ export class DocumentFetcher {
     } catch (thrown) {
       if (this.#settings.signal.aborted) throw this.#settings.signal.reason;
       if (ToolError.is(thrown, "OUTPUT_TOO_LARGE")) {
-        throw this.#failure(url, `it is too large: ${allowance.rule} bytes`);
+        throw this.#failure(url, `it is too large: ${allowance.rule} bytes`, false);
       }
       if (ToolError.is(thrown)) throw thrown;
       const cause = thrown instanceof BrokenExchange ? thrown.cause : thrown;
       const isLate = (cause as Error).name === "TimeoutError";
-      throw this.#failure(url, isLate ? `no answer in ${TIMEOUT_MS} ms` : thrownText(cause));
+      const reason = isLate ? `no answer in ${TIMEOUT_MS} ms` : brokenReason(cause);
+      throw this.#failure(url, reason, !isTlsRefusal(cause));
     }
   };
 
@@ -145,10 +146,13 @@ export class DocumentFetcher {
     return `${response.status} ${name}${said === "" ? "" : `: ${said.slice(0, 300)}`}`.trim();
   }
 
-  #failure(url: URL, reason: string): ToolError {
+  #failure(url: URL, reason: string, retryable = true): ToolError {
     const shown = this.#hidden.hideIn(url.origin + url.pathname);
     const message = `${shown} cannot be fetched: ${this.#hidden.hideIn(reason)}`;
-    return new ToolError("SOURCE_UNAVAILABLE", message, { details: { host: url.host } });
+    return new ToolError("SOURCE_UNAVAILABLE", message, {
+      details: { host: url.host },
+      retryable,
+    });
   }
 }
 

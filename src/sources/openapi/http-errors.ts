@@ -3,6 +3,7 @@ import { STATUS_CODES } from "node:http";
 import type { ErrorCode } from "../../core/error-codes.ts";
 import { type RateLimitReading, readRateLimitHeaders } from "../../core/remaining-budget.ts";
 import { ToolError } from "../../core/tool-error.ts";
+import { brokenReason, errorCode, isTlsRefusal } from "./broken-reason.ts";
 import { errorText } from "./error-text.ts";
 import type { BrokenExchange, HttpResponse } from "./exchange.ts";
 
@@ -77,12 +78,13 @@ export function statusError(response: HttpResponse, call: FailedCall): ToolError
  * same as doing it once, that is what the error says.
  */
 export function brokenError(broken: BrokenExchange, call: FailedCall): ToolError {
-  const reason = call.hide(reasonOf(broken.cause));
+  const reason = call.hide(brokenReason(broken.cause));
   const options = {
     details: { host: call.host, operation: call.operation, reason },
     cause: new Error(reason),
+    ...(isTlsRefusal(broken.cause) && { retryable: false }),
   };
-  if (codeOf(broken.cause) === "UND_ERR_INVALID_ARG") {
+  if (errorCode(broken.cause) === "UND_ERR_INVALID_ARG") {
     const message = `${call.toolName}: the request cannot be sent: ${reason}.`;
     return new ToolError("TOOL_FAILED", message, { ...options, retryable: false });
   }
@@ -115,33 +117,4 @@ function resetOf(code: ErrorCode, { remaining }: RateLimitReading): number | und
 function redirectHint(status: number): string {
   const isRedirect = status >= 300 && status < 400 && status !== 304;
   return isRedirect ? "Redirects are followed for GET and HEAD alone." : "";
-}
-
-const REASONS: Readonly<Record<string, string>> = {
-  ECONNREFUSED: "the connection was refused",
-  ECONNRESET: "the connection was reset",
-  ENOTFOUND: "there is no host of that name",
-  EAI_AGAIN: "its name could not be looked up",
-  ETIMEDOUT: "it took too long to connect",
-  UND_ERR_CONNECT_TIMEOUT: "it took too long to connect",
-  EHOSTUNREACH: "there is no way to that host",
-  ENETUNREACH: "there is no way to its network",
-  EPIPE: "the connection was closed",
-  UND_ERR_SOCKET: "the connection was closed",
-  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: "the answer is not as long as it said",
-};
-
-/** The message of an error is not trusted to be short: a parser's quotes what it read. */
-function reasonOf(cause: unknown): string {
-  const code = codeOf(cause);
-  const known = code === undefined ? undefined : REASONS[code];
-  if (known !== undefined) return known;
-  const message = cause instanceof Error ? cause.message : String(cause);
-  const told = message.slice(0, 200).replace(/[.\s]+$/, "");
-  return code === undefined || told.includes(code) ? told : `${told} (${code})`;
-}
-
-function codeOf(cause: unknown): string | undefined {
-  const code = (cause as { readonly code?: unknown } | undefined)?.code;
-  return typeof code === "string" ? code : undefined;
 }
