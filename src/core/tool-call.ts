@@ -32,13 +32,13 @@ export interface CallOptions {
   readonly budget?: CallBudget | undefined;
   /**
    * Called with each result as soon as it is there, and the place of its call from 0; before the promise of all resolves.
-   * Must not throw: what it throws becomes a process warning.
+   * Nobody waits for it, and it must not throw: what it throws, or rejects with, becomes a process warning.
    */
   readonly onResult?: ((result: ToolResult, index: number) => void) | undefined;
   /**
    * Starts each call, by its place from 0: calls `start` at once, from within the async context
-   * (`AsyncLocalStorage`) that the call's events and tool are to find. Must not throw: what it throws becomes a process
-   * warning, and the call starts all the same. Default: all calls have the caller's context.
+   * (`AsyncLocalStorage`) that the call's events and tool are to find. Must not throw: what it throws, or rejects with, becomes a
+   * process warning, and the call starts all the same. Default: all calls have the caller's context.
    */
   readonly enter?: ((index: number, start: () => void) => void) | undefined;
   /** Anything a tool should know; `context.context` there. Crosses into workers as a copy. */

@@ -262,6 +262,19 @@ describe("onResult", () => {
     expect((await running).map(({ status }) => status)).toEqual(["ok"]);
     expect((await warned).message).toBe("onResult threw: No more.");
   });
+
+  test("that is async is not waited for, and may reject", async () => {
+    const scene = stage();
+    const warned = new Promise<Error>((resolve) => process.once("warning", resolve));
+    const late = Promise.withResolvers<never>();
+    // What users write where a function is to return nothing.
+    const onResult = (() => late.promise) as () => void;
+    const running = runAll(new CallBatch(scene.surroundings(), { onResult }), 1);
+    await scene.clock.advance(100);
+    expect((await running).map(({ status }) => status)).toEqual(["ok"]);
+    late.reject(new Error("No more."));
+    expect((await warned).message).toBe("onResult rejected: No more.");
+  });
 });
 
 describe("enter", () => {

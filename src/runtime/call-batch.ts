@@ -1,7 +1,6 @@
 /** Calls that came in together: one snapshot of the registry, one way to cancel them, one set of options. */
 import type { CallEvent, EventSink } from "../core/call-event.ts";
 import type { CallOptions, ToolCall } from "../core/tool-call.ts";
-import { thrownText } from "../core/thrown-text.ts";
 import type { ToolError } from "../core/tool-error.ts";
 import type { ToolResult } from "../core/tool-result.ts";
 import type { ExecutionMode } from "../core/tool.ts";
@@ -11,6 +10,7 @@ import type { BoundTool } from "./bound-tool.ts";
 import { checkBudget, keepToBudget } from "./call-budgets.ts";
 import { followSignal, limitTime } from "./call-deadline.ts";
 import { type PipelineParts, runCall } from "./call-pipeline.ts";
+import { warnOfRejection, warnOfThrown } from "./callback-warnings.ts";
 import { checkMode } from "./check-mode.ts";
 
 /** What a batch needs from its registry. */
@@ -145,9 +145,10 @@ function entered(
 ): Promise<ToolResult> {
   let running: Promise<ToolResult> | undefined;
   try {
-    enter(index, () => void (running ??= start()));
+    const returned: unknown = enter(index, () => void (running ??= start()));
+    warnOfRejection("enter", returned);
   } catch (thrown) {
-    process.emitWarning(`enter threw: ${thrownText(thrown)}`, { type: "ToolyardWarning" });
+    warnOfThrown("enter", thrown);
   }
   return (running ??= start());
 }
@@ -159,9 +160,10 @@ async function tellResult(
 ): Promise<ToolResult> {
   const result = await running;
   try {
-    onResult(result, index);
+    const returned: unknown = onResult(result, index);
+    warnOfRejection("onResult", returned);
   } catch (thrown) {
-    process.emitWarning(`onResult threw: ${thrownText(thrown)}`, { type: "ToolyardWarning" });
+    warnOfThrown("onResult", thrown);
   }
   return result;
 }

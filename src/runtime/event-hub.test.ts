@@ -82,6 +82,19 @@ test("a listener that throws becomes a warning, and the others are told all the 
   );
 });
 
+test("an async listener that rejects becomes a warning too", async () => {
+  const hub = new EventHub();
+  const broken = new Error("broken listener");
+  const listener: () => unknown = () => Promise.reject(broken);
+  hub.on("*", listener);
+  hub.emit(enabled);
+  await Promise.resolve();
+  expect(warn).toHaveBeenCalledExactlyOnceWith(
+    "A listener of tool.enabled rejected: broken listener",
+    { type: "ToolyardWarning", detail: broken.stack },
+  );
+});
+
 test.each([
   ["nothing", undefined],
   ["text", "just text"],

@@ -3,7 +3,7 @@ import type { CallEvent, EventSink, RegistryEvent } from "../core/call-event.ts"
 import type { LimitEvent } from "../core/limit-event.ts";
 import type { PoolEvent } from "../core/pool-event.ts";
 import type { SourceEvent } from "../core/source-event.ts";
-import { isError, thrownText } from "../core/thrown-text.ts";
+import { warnOfRejection, warnOfThrown } from "./callback-warnings.ts";
 
 /** Everything a registry tells. */
 export type ToolyardEvent = CallEvent | RegistryEvent | PoolEvent | LimitEvent | SourceEvent;
@@ -37,7 +37,7 @@ export class EventHub {
     };
   }
 
-  /** Tells an event. A listener that throws becomes a process warning and harms nobody else. */
+  /** Tells an event. A listener that throws, or rejects, becomes a process warning and harms nobody else. */
   readonly emit = (event: ToolyardEvent): void => {
     this.#tell(this.#listeners.get(event.type), event);
     this.#tell(this.#listeners.get("*"), event);
@@ -47,20 +47,12 @@ export class EventHub {
     if (listeners === undefined) return;
     for (const listener of listeners) {
       try {
-        (listener as EventSink<ToolyardEvent>)(event);
+        const returned: unknown = (listener as (event: ToolyardEvent) => unknown)(event);
+        // Asked first: texts are not made for each event.
+        if (returned !== undefined) warnOfRejection(`A listener of ${event.type}`, returned);
       } catch (thrown) {
-        const message = `A listener of ${event.type} threw: ${thrownText(thrown)}`;
-        process.emitWarning(message, { type: "ToolyardWarning", detail: stackOf(thrown) });
+        warnOfThrown(`A listener of ${event.type}`, thrown);
       }
     }
-  }
-}
-
-/** Reading a stack may throw, as reading anything of what was thrown. */
-function stackOf(thrown: unknown): string {
-  try {
-    return isError(thrown) ? String(thrown.stack) : "";
-  } catch {
-    return "";
   }
 }
