@@ -18,8 +18,28 @@ const ROOM_BEFORE_JSON = 0.8;
 /** Bytes of an entry beside its output: braces, keys, status. */
 const ENTRY_BYTES = 64;
 
+/** What models are told that a call is. */
+const CALL_SCHEMA = {
+  type: "object",
+  properties: {
+    name: { type: "string", description: "The tool's name, as search_tools gave it." },
+    arguments: { type: "object", description: "The tool's input, as its input schema says." },
+  },
+  required: ["name"],
+  additionalProperties: false,
+};
+
 interface CallInput {
-  readonly calls: readonly { readonly name: string; readonly arguments?: unknown }[];
+  /** As the model wrote them: each is read by itself, for one that is malformed must not end the others. */
+  readonly calls: readonly unknown[];
+}
+
+/** A call that was read, or why it could not be. */
+interface AskedCall {
+  /** Empty where there is none. */
+  readonly name: string;
+  readonly arguments?: unknown;
+  readonly problem?: string;
 }
 
 /** What became of one call. */
@@ -37,13 +57,11 @@ export function callTools(parts: Pick<MetaToolsParts, "schemas" | "results">): T
       "Calls tools that search_tools has found, all at the same time. Returns one entry per call, in order: " +
       "its name, and its output or what went wrong.",
     input: schemaOf({}),
-    inputJsonSchema: schemaOf({
-      type: "object",
-      description: "The tool's input, as its input schema says.",
-    }),
+    inputJsonSchema: schemaOf(CALL_SCHEMA),
     // Each call has its own; so has the whole, by its caller's deadline.
     timeoutMs: Infinity,
-    execute: async ({ calls }, context) => {
+    execute: async ({ calls: written }, context) => {
+      const calls = written.map(readEntry);
       const outcomes = await Promise.all(calls.map((each) => run(each, context)));
       const cut = cutOutputs(calls, outcomes, { ...parts, tenant: context.tenant });
       return writeEntries(
@@ -62,7 +80,7 @@ interface Cutting extends Pick<MetaToolsParts, "schemas" | "results"> {
 
 /** Each output in its own tool's size, and all of them together in the registry's: a fair share for each. */
 function cutOutputs(
-  calls: CallInput["calls"],
+  calls: readonly AskedCall[],
   outcomes: readonly Outcome[],
   { schemas, results, tenant }: Cutting,
 ): readonly Outcome[] {
@@ -87,12 +105,13 @@ function sizeOfOutput(output: unknown): number {
 }
 
 async function run(
-  { name, arguments: given }: CallInput["calls"][number],
+  { name, arguments: given, problem }: AskedCall,
   { call }: ToolContext,
 ): Promise<Outcome> {
-  const { input, malformed } = readArguments(given);
+  const { input, malformed = problem } = readArguments(given);
   if (malformed !== undefined) {
-    return { error: new ToolError("INPUT_INVALID", `${name} cannot be called: ${malformed}.`) };
+    const what = name === "" ? "This" : name;
+    return { error: new ToolError("INPUT_INVALID", `${what} cannot be called: ${malformed}.`) };
   }
   try {
     return { output: await call(name, input) };
@@ -132,13 +151,21 @@ function contentText({ pieces }: ResultPieces, media: MediaPart[]): string {
   return joinPieces(texts);
 }
 
-function schemaOf(input: object): Readonly<Record<string, unknown>> {
-  const properties = {
-    name: { type: "string", description: "The tool's name, as search_tools gave it." },
-    arguments: input,
-  };
-  // Arguments under another name would be lost without a word.
-  const call = { type: "object", properties, required: ["name"], additionalProperties: false };
+/** Arguments under another name are a problem: they would be lost without a word. */
+function readEntry(written: unknown): AskedCall {
+  if (typeof written !== "object" || written === null || Array.isArray(written)) {
+    return { name: "", problem: 'a call is an object with "name" and "arguments"' };
+  }
+  const { name, arguments: given, ...others } = written as Readonly<Record<string, unknown>>;
+  if (typeof name !== "string" || name === "") {
+    return { name: "", problem: 'its "name" must be the name of a tool' };
+  }
+  const [unknown] = Object.keys(others);
+  if (unknown === undefined) return { name, arguments: given };
+  return { name, problem: `it has "${unknown}", and a call has "name" and "arguments" alone` };
+}
+
+function schemaOf(call: object): Readonly<Record<string, unknown>> {
   return {
     type: "object",
     properties: { calls: { type: "array", minItems: 1, maxItems: MAX_CALLS, items: call } },

@@ -185,9 +185,29 @@ describe("call_tools", () => {
 
   test("refuses arguments under another name rather than calling without them", async () => {
     const calls = [{ name: "echo", input: { a: 1 } }];
-    const { code, message } = errorOf(await run(withDeferred(), "call_tools", { calls }));
-    expect(code).toBe("INPUT_INVALID");
-    expect(message).toMatch(/\/calls\/0.*"?input"?/u);
+    expect(await outputOf(withDeferred(), "call_tools", { calls })).toEqual([
+      {
+        name: "echo",
+        status: "error",
+        error: expect.stringMatching(/INPUT_INVALID: echo cannot be called: it has "input"/u),
+      },
+    ]);
+  });
+
+  test.each<[string, unknown, string]>([
+    ["a text", "echo", "a call is an object"],
+    ["null", null, "a call is an object"],
+    ["a list", ["echo", {}], "a call is an object"],
+    ["a call without a name", { arguments: { a: 1 } }, '"name" must be the name of a tool'],
+    ["a call whose name is a number", { name: 7 }, '"name" must be the name of a tool'],
+  ])("answers %s by itself and runs the others", async (_what, junk, problem) => {
+    const good = { name: "echo", arguments: { a: 1 } };
+    const output = await outputOf(withDeferred(), "call_tools", { calls: [good, junk, good] });
+    const ok = { name: "echo", status: "ok", output: { a: 1 } };
+    const error: unknown = expect.stringMatching(
+      new RegExp(`INPUT_INVALID: This cannot be called: .*${problem}`, "u"),
+    );
+    expect(output).toEqual([ok, { name: "", status: "error", error }, ok]);
   });
 
   test("runs its calls at the same time, under the limits of all, without a slot of its own", async () => {
