@@ -48,6 +48,11 @@ export class ResultLimit {
     const keep = (bytes: number): string | undefined => this.#store.keep(kept, bytes);
     return truncateOutput(output, { maxBytes, style: this.#style, keep });
   }
+
+  /** Whether the whole of that id can be read. Asking counts as reading it. */
+  keeps(id: string): boolean {
+    return this.#store.get(id) !== undefined;
+  }
 }
 
 /** As much of a tool as says how large its results may be. */

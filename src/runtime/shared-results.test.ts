@@ -394,6 +394,32 @@ describe("answers that are kept", () => {
     expect(await ask(2)).toBe(false);
   });
 
+  test("that were cut to size are good for as long as their whole can be read, and keep it by being asked for", async () => {
+    const stage = new CallStage({
+      limits,
+      // Room for the wholes of two.
+      results: { maxBytes: 512, keepBytes: 2_500 },
+      tools: () => [testTool("read", () => "x".repeat(1_000), { annotations: READ_ONLY })],
+    });
+    const ask = async (id: number): Promise<boolean> =>
+      (await read(stage, { id })).timing.cached === true;
+    for (const id of [1, 2]) expect(await ask(id)).toBe(false);
+    expect(await ask(1)).toBe(true);
+    expect(await ask(3)).toBe(false);
+    expect(await ask(1)).toBe(true);
+    expect(await ask(2)).toBe(false);
+  });
+
+  test("that were cut to size and whose whole was never kept are as good as any", async () => {
+    const stage = new CallStage({
+      limits,
+      results: { maxBytes: 512, keepBytes: 0 },
+      tools: () => [testTool("read", () => "x".repeat(1_000), { annotations: READ_ONLY })],
+    });
+    await read(stage);
+    expect((await read(stage)).timing.cached).toBe(true);
+  });
+
   test("are never failures", async () => {
     let fails = true;
     const stage = new CallStage({

@@ -45,13 +45,20 @@ export class ToolSharing {
     if (this.#flights === undefined && this.#cache === undefined) return undefined;
     const key = this.#keyOf(call);
     if (key === undefined) return undefined;
-    const kept = this.#cache?.get(key, this.#clock.now());
+    const kept = this.#keptFor(call, key);
     if (kept !== undefined) return { result: kept, sharedWith: undefined };
     const flightKey = `${identify(call.parent)} ${key}`;
     const flight = this.#flightFor(call, flightKey);
     if (flight !== undefined) return this.#follow(call, flight, { key, flightKey });
     this.#lead(call, { key, flightKey });
     return undefined;
+  }
+
+  /** One that was cut to size is good for as long as the rest of it can be read. */
+  #keptFor({ bound }: ReadyCall, key: string): OkResult | undefined {
+    const kept = this.#cache?.get(key, this.#clock.now());
+    const id = kept?.truncated?.id;
+    return id === undefined || bound.resultLimit?.keeps(id) === true ? kept : undefined;
   }
 
   /** When its leader gives up, the first of those who waited leads and the others wait for that one. */
