@@ -7,9 +7,10 @@
 import type { JsonSchema } from "../../core/json-schema.ts";
 import { isPattern } from "../../schema/pattern.ts";
 import { isPlainObject, setOwn } from "../../schema/plain-object.ts";
+import { discriminate } from "./discriminator.ts";
 import { DocumentProblem } from "./document-problem.ts";
 import { entriesOf, itemsOf, type LocatedNode, nodeAt, ownValue } from "./located-node.ts";
-import { binaryFormat, orNull, soundKeywords } from "./schema-dialect.ts";
+import { binaryFormat, isSchema, orNull, soundKeywords } from "./schema-dialect.ts";
 
 /** What normalising needs to know of the document. */
 export interface SchemaSurroundings {
@@ -87,6 +88,7 @@ class Normaliser {
     this.#properties(node, schema, depth, hidden);
     this.#subschemas(node, schema, depth, hidden);
     this.#items(node, schema, depth);
+    discriminate(node, schema, this.#around.resolve);
     const required = ownValue(schema, "required");
     if (!Array.isArray(required)) return schema;
     const needed = required.filter((name: string) => !hidden.has(name));
@@ -166,10 +168,6 @@ class Normaliser {
     if (typeof ownValue(property.value, "$ref") !== "string") return false;
     return ownValue(this.#around.resolve(property).value, "readOnly") === true;
   }
-}
-
-function isSchema(value: unknown): boolean {
-  return typeof value === "boolean" || isPlainObject(value);
 }
 
 function pick(value: unknown, names: readonly string[]): Record<string, unknown> {

@@ -79,3 +79,10 @@ test("what was given as an object has no place that something could be relative 
     MissingDocument,
   );
 });
+
+test("a document that was given as an object knows its schemas by their $id too", () => {
+  const schema = { $id: "https://schemas.example.com/tree", items: { $ref: "#" }, type: "array" };
+  const entry = { url: undefined, base: undefined, root: { schemas: { schema } } };
+  const items = nodeAt(rootOf(entry), "schemas", "schema", "items");
+  expect(new References(entry).resolve(items).value).toBe(schema);
+});

@@ -95,7 +95,7 @@ export class References {
   }
 
   #byId(url: string): LocatedNode | undefined {
-    for (const file of new Set(this.#files.values())) {
+    for (const file of new Set([this.entry, ...this.#files.values()])) {
       const found = this.#namesOf(file).ids.get(url);
       if (found !== undefined) return found;
     }

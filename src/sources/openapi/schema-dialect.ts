@@ -87,6 +87,16 @@ export function isByteMedia(mediaType: string): boolean {
   return !/^text\/|[/+](?:json|xml|yaml|x-www-form-urlencoded)\b/i.test(mediaType);
 }
 
+/** Whether a value can be a schema. */
+export function isSchema(value: unknown): boolean {
+  return typeof value === "boolean" || isPlainObject(value);
+}
+
+/** Whether examples are short enough to be shown to the model. */
+export function fitsExamples(shown: readonly unknown[]): boolean {
+  return shown.length > 0 && JSON.stringify(shown).length <= MAX_EXAMPLES_LENGTH;
+}
+
 /** The schema, or null. */
 export function orNull(schema: unknown): Schema | boolean {
   if (!isPlainObject(schema)) return true;
@@ -146,8 +156,7 @@ function examples(given: Schema, schema: Schema): void {
   const one = ownValue(given, "example");
   const many = ownValue(given, "examples");
   const shown = Array.isArray(many) ? many : one === undefined ? [] : [one];
-  if (shown.length === 0 || JSON.stringify(shown).length > MAX_EXAMPLES_LENGTH) return;
-  schema["examples"] = shown;
+  if (fitsExamples(shown)) schema["examples"] = shown;
 }
 
 function uniqueTexts(values: readonly unknown[]): string[] {
