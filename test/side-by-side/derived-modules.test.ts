@@ -236,6 +236,7 @@ describe("functions", () => {
       pipe: "parameter `stream`: `ReadableStream` is not JSON.",
       size: "parameter `bytes`: `Uint8Array` is not JSON. Take a base64 string.",
       closeAccount: "parameter `account`: `Account` has methods",
+      steps: "it is a generator, and a tool gives one output. Return a list.",
       big: "parameter `number`: a bigint or a symbol is not JSON.",
       hasty: "`@timeoutMs soon` is no number of milliseconds",
       "the default export": "it has no name.",
@@ -381,6 +382,20 @@ describe("what was derived is kept", () => {
     await writeFile(kept, "{");
     expect(await input("4")).toEqual({ ...TEXT, const: "Ada" });
     expect(await readdir(join(root, "node_modules/.cache/toolyard"))).toEqual([entry]);
+  });
+
+  test("but not while a type is missing, which a new file may bring", async () => {
+    const root = await makePackage({
+      "tools.ts": `import type { Gone } from "./gone.ts";\n/** Takes it. */\nexport const take = (gone: Gone) => gone;\n${GREET}`,
+    });
+    const location = pathToFileURL(join(root, "tools.ts")).href;
+    const before = await read(`${location}?1`);
+    expect(before.problems).toEqual([expect.stringContaining("`Gone` cannot be found")]);
+
+    await writeFile(join(root, "gone.ts"), "export type Gone = string;\n");
+    const after = await read(`${location}?2`);
+    expect(after.problems).toEqual([]);
+    expect(after.tools.map(({ name }) => name)).toEqual(["greet", "take"]);
   });
 
   test("by many at once without harm", async () => {

@@ -41,6 +41,8 @@ export interface DerivedModule {
 /** A derived module, and the files it was read from by absolute path, the module's own first. */
 export interface Derivation extends DerivedModule {
   readonly files: FileHashes;
+  /** Whether a type was not found. A file that is none of `files` may bring it, so that this is not kept. */
+  readonly incomplete: boolean;
 }
 
 /** Whether a value read from a file is a derived module, as far as it must be to be used. */

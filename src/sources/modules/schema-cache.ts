@@ -42,9 +42,11 @@ export async function readCache(file: string): Promise<DerivedModule | undefined
   }
 }
 
-/** Keeps what was derived from a file. */
+/** Keeps what was derived from a file, if it is all there is to derive. */
 export async function writeCache(file: string, derivation: Derivation): Promise<void> {
-  const entry: Entry = { versions: versions(), ...derivation };
+  const { tools, problems, files, incomplete } = derivation;
+  if (incomplete) return;
+  const entry: Entry = { versions: versions(), tools, problems, files };
   try {
     const folder = await cacheFolder(file);
     const path = join(folder, entryName(file));

@@ -8,7 +8,7 @@ import { type FileHashes, textHash } from "../file-hashes.ts";
 import type { Callable } from "./callable.ts";
 import { exportedCallables } from "./exported-callables.ts";
 import { readTimeout } from "./jsdoc-tags.ts";
-import { type Refusal, refusalIn } from "./refusal.ts";
+import { isOfMissingType, Refusal, refusalIn } from "./refusal.ts";
 import { nameTools } from "./tool-names.ts";
 import { SchemaReader } from "./schema-reader.ts";
 import { makeProgram } from "./type-program.ts";
@@ -23,12 +23,15 @@ export function deriveTools(file: string): Derivation {
       if (problem !== undefined) throw problem;
       return { tool: toolOf(callable, name, reader) };
     } catch (thrown) {
-      return { problem: problemOf(callable, refusalIn(thrown)) };
+      return { callable, refusal: refusalIn(thrown) };
     }
   });
   return {
     tools: outcomes.flatMap(({ tool }) => tool ?? []),
-    problems: outcomes.flatMap(({ problem }) => problem ?? []),
+    problems: outcomes.flatMap(({ callable, refusal }) =>
+      refusal === undefined ? [] : problemOf(callable, refusal),
+    ),
+    incomplete: outcomes.some(({ refusal }) => refusal && isOfMissingType(refusal)),
     files: hashesOf(program, [file, ...ownFiles(program), ...reader.files, ...configFiles]),
   };
 }
@@ -60,9 +63,16 @@ function problemOf(
   };
 }
 
+function isGenerator(node: ts.SignatureDeclaration): boolean {
+  return "asteriskToken" in node && node.asteriskToken !== undefined;
+}
+
 function toolOf(callable: Callable, name: string, reader: SchemaReader): DerivedTool {
   const { exportName, comment, member, node, refusal } = callable;
   if (refusal !== undefined) throw refusal;
+  if (isGenerator(node)) {
+    throw new Refusal("it is a generator, and a tool gives one output. Return a list.");
+  }
   const { input, shape } = reader.read(node);
   const timeoutMs = readTimeout(comment.timeoutMs);
   return {

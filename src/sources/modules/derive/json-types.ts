@@ -10,7 +10,7 @@ import {
   type SubNodeParser,
   ts,
 } from "ts-json-schema-generator";
-import { Refusal } from "./refusal.ts";
+import { MissingType, Refusal } from "./refusal.ts";
 
 /** Most nodes of types that are looked at for one function. */
 const MAXIMUM_NODES = 20_000;
@@ -84,7 +84,7 @@ export class JsonTypes implements SubNodeParser {
     const name = entityText(node.typeName);
     const symbol = this.#symbolOf(node.typeName);
     if (symbol === undefined || (symbol.declarations ?? []).length === 0) {
-      throw new Refusal(`the type \`${name}\` cannot be found. Mend its import.`);
+      throw new MissingType(`the type \`${name}\` cannot be found. Mend its import.`);
     }
     const declarations = symbol.declarations ?? [];
     const alias = declarations.find(ts.isTypeAliasDeclaration);

@@ -3,6 +3,14 @@ export class Refusal extends Error {
   override readonly name = "Refusal";
 }
 
+/** One for a type that was not found. */
+export class MissingType extends Refusal {}
+
+/** Whether there would be no refusal if a type were found: a file that is not there yet may hold it. */
+export function isOfMissingType(refusal: Refusal): boolean {
+  return refusal instanceof MissingType || refusal.cause instanceof MissingType;
+}
+
 /** The refusal behind what the schema generator threw, which wraps what it does not know. */
 export function refusalIn(thrown: unknown): Refusal {
   let cause = thrown;

@@ -76,7 +76,8 @@ export class SignatureTypes implements SubNodeParser {
       try {
         return this.#property(field, context);
       } catch (thrown) {
-        throw new Refusal(`parameter \`${field.name}\`: ${refusalIn(thrown).message}`);
+        const cause = refusalIn(thrown);
+        throw new Refusal(`parameter \`${field.name}\`: ${cause.message}`, { cause });
       }
     });
     const id = `parameters-${node.getSourceFile().fileName}-${node.pos}`;
