@@ -2,6 +2,7 @@
 import type { IncomingHttpHeaders } from "node:http";
 import { ToolError } from "../../core/tool-error.ts";
 import type { HttpResponse } from "./exchange.ts";
+import { readItems } from "./read-items.ts";
 
 /** What the request was, as far as its answer depends on it. */
 export interface AnsweredRequest {
@@ -11,7 +12,7 @@ export interface AnsweredRequest {
 }
 
 /**
- * Reads the body of a successful answer by its media type: JSON becomes its value, text a string, everything else MCP
+ * Reads the body of a successful answer by its media type: JSON becomes its value, a stream of items a list, text a string, everything else MCP
  * content with its bytes as base64. No body gives null, or `{ location }` where the answer names what it made; an answer
  * to HEAD gives `{ status, headers }`.
  *
@@ -25,7 +26,7 @@ export function readResponse(response: HttpResponse, request: AnsweredRequest): 
   const type = essenceOf(contentType);
   if (isJsonType(type)) return readJson(body, type);
   if (type === "") return readUntyped(body, request);
-  if (isTextType(type)) return decodeText(body, contentType);
+  if (isTextType(type)) return textOutput(body, type, contentType);
   return mediaContent(body, type, request);
 }
 
@@ -48,6 +49,11 @@ export function decodeText(body: Buffer, contentType: string | undefined): strin
   } catch {
     return withoutMark(body.toString());
   }
+}
+
+function textOutput(body: Buffer, type: string, contentType: string | undefined): unknown {
+  const text = decodeText(body, contentType);
+  return readItems(text, type) ?? text;
 }
 
 /** Whether a model can read it as it is. */
