@@ -9,9 +9,9 @@ import { VirtualClock } from "../testing/virtual-clock.ts";
 import { createRuntime } from "./create-runtime.ts";
 import { SourceBook } from "./source-book.ts";
 
-function toolNamed(name: string, description = "Does it."): Tool {
+function toolNamed(name: string, description = "Does it.", label = "told"): Tool {
   const input = { type: "object", properties: { a: { type: "integer" } } } as const;
-  const origin = { kind: "source", label: "told", loader: "file:///told.js", spec: name } as const;
+  const origin = { kind: "source", label, loader: "file:///told.js", spec: name } as const;
   return { ...defineTool({ name, description, input, execute: () => name }), origin };
 }
 
@@ -107,8 +107,38 @@ test("a tool that cannot be registered is a problem, and the others live", async
   expect(catalog.peek("taken")).toBe(theirs);
   const { problems = [] } = book.stats()[0] ?? {};
   expect(problems).toHaveLength(2);
-  expect(problems[0]).toContain('"taken" is registered already');
+  expect(problems[0]).toBe(
+    '1 tool of source "pets" (told) is left out, for tools of these names were registered before: taken. ' +
+      "Give one of the two another `namespace`, or pass `replace: true`.",
+  );
   expect(problems[1]).toContain('Tool "broken", input schema');
+});
+
+test("two sources of one namespace collide in one line, whatever their number of tools", async () => {
+  const { book, add, catalog } = setUp();
+  const names = ["a", "b", "c", "d", "e", "f", "g"];
+  const tools = (label: string, more: string): Tool[] =>
+    [...names, more].map((name) => toolNamed(name, "Does it.", label));
+  await add(new ToldSource("shop", tools("pets.json", "own")), "shop");
+  expect(await add(new ToldSource("shop", tools("toys.json", "other")), "shop")).toEqual([
+    "shop.other",
+  ]);
+  expect(book.stats()[1]?.problems).toEqual([
+    '7 tools of source "shop" (toys.json) are left out, for source "shop" (pets.json) has tools of these names ' +
+      'in the namespace "shop": shop.a, shop.b, shop.c, shop.d, shop.e, 2 more. ' +
+      "Give one of the two another `namespace`, or pass `replace: true`.",
+  ]);
+  expect(catalog.list()).toHaveLength(9);
+});
+
+test("a tool of the registry itself gives way to a source's", async () => {
+  const { book, add, catalog } = setUp();
+  catalog.register([toolNamed("search_tools")], { builtIn: true });
+  const broken = { ...toolNamed("broken"), input: { type: "nonsense" } } as unknown as Tool;
+  expect(await add(new ToldSource("pets", [toolNamed("search_tools"), broken]))).toEqual([
+    "search_tools",
+  ]);
+  expect(book.stats()[0]?.problems).toHaveLength(1);
 });
 
 test("a name offered twice counts once", async () => {

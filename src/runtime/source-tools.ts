@@ -4,6 +4,7 @@ import { type Tool, checkDefinition } from "../core/tool.ts";
 import { thrownText } from "../core/thrown-text.ts";
 import type { ToolCatalog } from "../registry/tool-catalog.ts";
 import type { BoundTool } from "./bound-tool.ts";
+import { type TakenName, takenProblems } from "./taken-names.ts";
 
 /** How a source's tools are registered. */
 export interface SourceToolsOptions {
@@ -116,16 +117,27 @@ export class SourceTools {
       this.#catalog.register(tools, options);
       return [];
     } catch {
-      return tools.flatMap((tool) => {
+      const taken = replace ? [] : this.#taken(tools);
+      problems.push(...takenProblems(this.#options.source, taken));
+      const refused = new Set(taken.map(({ tool }) => tool.name));
+      for (const tool of tools.filter(({ name }) => !refused.has(name))) {
         try {
           this.#catalog.register([tool], options);
-          return [];
         } catch (thrown) {
           problems.push(thrownText(thrown));
-          return [tool.name];
+          refused.add(tool.name);
         }
-      });
+      }
+      return [...refused];
     }
+  }
+
+  /** Those whose names others have; a tool of the registry itself gives way. */
+  #taken(tools: readonly Tool[]): readonly TakenName[] {
+    return tools.flatMap((tool) => {
+      const owner = this.#catalog.peek(this.#fullName(tool.name));
+      return owner === undefined || owner.builtIn ? [] : [{ tool, owner }];
+    });
   }
 
   /** A tool that could not be replaced stays as it was. */
