@@ -374,6 +374,24 @@ test("sources that are added at once start at once, and are registered in the or
   expect(book.stats().map(({ source }) => source)).toEqual(["slow", "quick"]);
 });
 
+test("what tells a tool from its successor is not written before there is one, and once", async () => {
+  const { add, told } = setUp();
+  let written = 0;
+  const costly = (): Tool => {
+    const spec = { toJSON: () => (written += 1) && "spec" };
+    return { ...toolNamed("a"), origin: { kind: "source", label: "l", loader: "file:///l", spec } };
+  };
+  const source = new ToldSource("pets", [costly()]);
+  await add(source);
+  expect(written).toBe(0);
+  told.length = 0;
+  source.host?.offer([costly()]);
+  expect(written).toBe(2);
+  source.host?.offer([costly()]);
+  expect(written).toBe(3);
+  expect(told).toEqual([]);
+});
+
 test("ten thousand tools of which one changes are not registered anew", async () => {
   const { add, told } = setUp();
   const many = Array.from({ length: 10_000 }, (_, number) => toolNamed(`t${number}`));

@@ -29,8 +29,8 @@ export interface OfferOutcome {
 /** A tool of the source that is registered. */
 interface Registered {
   readonly fullName: string;
-  /** The same text for the same tool: tools that stay as they are keep what has been counted of them. */
-  readonly print: string;
+  /** What was offered: tools that stay as they are keep what has been counted of them. */
+  readonly offered: OfferedTool;
   /** As the catalog has it: whoever replaced it meanwhile has made it theirs. */
   readonly tool: Tool | undefined;
 }
@@ -61,7 +61,7 @@ export class SourceTools {
       .filter(([name]) => !offered.has(name))
       .flatMap(([, known]) => (this.#remove(known) ? [known.fullName] : []));
     const changed = [...offered].filter(
-      ([name, { print }]) => this.#registered.get(name)?.print !== print,
+      ([name, tool]) => this.#registered.get(name)?.offered.isSame(tool) !== true,
     );
     const updates = new Set(changed.filter(([name]) => this.#isKnown(name)).map(([name]) => name));
     const refused = this.#register(
@@ -84,15 +84,12 @@ export class SourceTools {
     this.offer([]);
   }
 
-  #byName(
-    tools: readonly Tool[],
-    problems: string[],
-  ): Map<string, { readonly tool: Tool; readonly print: string }> {
-    const offered = new Map<string, { readonly tool: Tool; readonly print: string }>();
+  #byName(tools: readonly Tool[], problems: string[]): Map<string, OfferedTool> {
+    const offered = new Map<string, OfferedTool>();
     for (const tool of tools) {
       const problem = problemOf(tool, offered);
       if (problem !== undefined) problems.push(problem);
-      else offered.set(tool.name, { tool, print: printOf(tool) });
+      else offered.set(tool.name, new OfferedTool(tool));
     }
     return offered;
   }
@@ -142,17 +139,17 @@ export class SourceTools {
 
   /** A tool that could not be replaced stays as it was. */
   #after(
-    offered: ReadonlyMap<string, { readonly print: string }>,
+    offered: ReadonlyMap<string, OfferedTool>,
     refused: ReadonlySet<string>,
   ): Map<string, Registered> {
     const after = new Map<string, Registered>();
-    for (const [name, { print }] of offered) {
+    for (const [name, tool] of offered) {
       const before = this.#registered.get(name);
-      if (before !== undefined && (before.print === print || refused.has(name))) {
+      if (before !== undefined && (refused.has(name) || before.offered.isSame(tool))) {
         after.set(name, before);
       } else if (!refused.has(name)) {
         const fullName = this.#fullName(name);
-        after.set(name, { fullName, print, tool: this.#catalog.peek(fullName)?.tool });
+        after.set(name, { fullName, offered: tool, tool: this.#catalog.peek(fullName)?.tool });
       }
     }
     return after;
@@ -175,6 +172,28 @@ export class SourceTools {
   #fullName(name: string): string {
     const { namespace } = this.#options;
     return namespace === undefined ? name : `${namespace}.${name}`;
+  }
+}
+
+/**
+ * A tool as it was offered, and what tells it from its successor: a text that is made when there is one, for it can be
+ * long, and most sources offer once.
+ */
+class OfferedTool {
+  readonly tool: Tool;
+  #print: string | undefined;
+
+  constructor(tool: Tool) {
+    this.tool = tool;
+  }
+
+  isSame(other: OfferedTool): boolean {
+    return this.tool === other.tool || this.print === other.print;
+  }
+
+  /** The same text for the same tool. */
+  get print(): string {
+    return (this.#print ??= printOf(this.tool));
   }
 }
 

@@ -12,7 +12,8 @@ export interface SourceHost {
    * Says which tools there are from now on, under the source's own names: new ones are registered, changed ones
    * replaced, missing ones removed. Tools that cannot be registered are left out and become `problems`. Never throws.
    *
-   * A tool has changed when anything of it has, its function excepted where its `origin` says where that comes from.
+   * A tool has changed when anything of it has, its function excepted where its `origin` says where that comes from. What
+   * was offered is not changed afterwards: a changed tool is another object.
    *
    * @param problems - What the source itself left out, and why.
    */
