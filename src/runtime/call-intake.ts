@@ -143,6 +143,12 @@ export class CallIntake {
     await this.#idle();
   }
 
+  /** @throws TypeError when closed. A registry that is draining still takes tools. */
+  checkNotClosed(): void {
+    if (this.#state !== "closed") return;
+    throw new TypeError("This registry is closed; make a new one for further tools.");
+  }
+
   /** Lets nobody in and cancels everything. */
   cancelAll(): void {
     this.#admitNobody("closed");

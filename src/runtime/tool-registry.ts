@@ -72,9 +72,10 @@ export class ToolRegistry implements AsyncDisposable {
   /**
    * Registers tools made by `defineTool`. All or none: one that cannot be registered stops the rest.
    *
-   * @throws TypeError when a name is taken or a tool is not well formed.
+   * @throws TypeError when a name is taken, a tool is not well formed, or the registry is closed.
    */
   register(tools: Tool | readonly Tool[], options: RegisterOptions = {}): readonly string[] {
+    this.#intake.checkNotClosed();
     return this.#runtime.catalog.register(isList(tools) ? tools : [tools], options);
   }
 
@@ -82,7 +83,7 @@ export class ToolRegistry implements AsyncDisposable {
    * Registers described methods of a class or an object. They are closures: they run in this process.
    * For methods that run in workers, export the class from a module and use {@link registerModule}.
    *
-   * @throws TypeError when a described method does not exist.
+   * @throws TypeError when a described method does not exist, and as {@link register}.
    */
   registerClass(
     target: object | (new (...args: never[]) => object),
@@ -96,12 +97,13 @@ export class ToolRegistry implements AsyncDisposable {
    * themselves, so these tools run in every mode.
    *
    * @param url - A file URL, or a path relative to the current directory. `.ts` or `.js`.
-   * @throws TypeError when the module cannot be imported or has no tools.
+   * @throws TypeError when the module cannot be imported or has no tools, and as {@link register}.
    */
   async registerModule(
     url: string | URL,
     options: ModuleToolsOptions & RegisterOptions = {},
   ): Promise<readonly string[]> {
+    this.#intake.checkNotClosed();
     return this.register(await moduleTools(url, options), options);
   }
 
@@ -111,12 +113,14 @@ export class ToolRegistry implements AsyncDisposable {
    *
    * @param document - Its URL, a path relative to the current directory, or the document as an object.
    * @returns the full names of the tools. Operations that were left out are in `stats().sources[…].problems`.
-   * @throws ToolError `SOURCE_UNAVAILABLE` when the document cannot be had, TypeError when it is none or an option is wrong.
+   * @throws ToolError `SOURCE_UNAVAILABLE` when the document cannot be had, TypeError when it is none, an option is wrong,
+   *   or the registry is closed.
    */
-  registerOpenApi(
+  async registerOpenApi(
     document: string | URL | object,
     options: OpenApiOptions & RegisterOptions = {},
   ): Promise<readonly string[]> {
+    this.#intake.checkNotClosed();
     return this.#sources.add(openApiSource(document, options), options);
   }
 
@@ -127,12 +131,14 @@ export class ToolRegistry implements AsyncDisposable {
    * @param server - A server, a block, the URL of a server over HTTP, or the path of a file with a block.
    * @returns the full names of the tools there are. A server of a block that cannot be started is tried again, and its
    *   tools come later: `source.lost` and a warning tell of it.
-   * @throws ToolError `SOURCE_UNAVAILABLE` when a single server cannot be started, TypeError when a setting is wrong.
+   * @throws ToolError `SOURCE_UNAVAILABLE` when a single server cannot be started, TypeError when a setting is wrong or the
+   *   registry is closed.
    */
-  registerMcp(
+  async registerMcp(
     server: McpServers,
     options: McpOptions & RegisterOptions = {},
   ): Promise<readonly string[]> {
+    this.#intake.checkNotClosed();
     return this.#sources.add(mcpSources(server, options), options);
   }
 
@@ -140,7 +146,7 @@ export class ToolRegistry implements AsyncDisposable {
    * Registers tools that were made for LangChain, the Vercel AI SDK or the OpenAI Agents SDK: one, a list, or a record by
    * name. They are known by their shape; none of these packages is needed. They run on the event loop.
    *
-   * @throws TypeError that says what one of them is instead, when a tool cannot be called from here, or a name is taken.
+   * @throws TypeError that says what one of them is instead, when a tool cannot be called from here, and as {@link register}.
    */
   registerForeign(tools: unknown, options: ToolSettings & RegisterOptions = {}): readonly string[] {
     return this.register(foreignTools(tools, options), options);
@@ -149,9 +155,13 @@ export class ToolRegistry implements AsyncDisposable {
   /**
    * Registers what a source of your own offers, for as long as the registry lives.
    *
-   * @throws what its `start` throws.
+   * @throws what its `start` throws, TypeError when the registry is closed.
    */
-  registerSource(source: ToolSource, options: RegisterOptions = {}): Promise<readonly string[]> {
+  async registerSource(
+    source: ToolSource,
+    options: RegisterOptions = {},
+  ): Promise<readonly string[]> {
+    this.#intake.checkNotClosed();
     const { namespace } = options;
     return this.#sources.add(Promise.resolve([{ source, namespace }]), options);
   }
@@ -327,7 +337,7 @@ export class ToolRegistry implements AsyncDisposable {
   }
 
   /**
-   * Takes no more calls, waits until every accepted one has its result, and lets go of every worker and source.
+   * Takes no more calls and tools, waits until every accepted call has its result, and lets go of every worker and source.
    * Iterables are pulled no further.
    */
   async close(): Promise<void> {
@@ -336,7 +346,7 @@ export class ToolRegistry implements AsyncDisposable {
     await this.#sources.close();
   }
 
-  /** Cancels every call and ends every worker and source at once. */
+  /** Takes no more calls and tools, cancels every call and ends every worker and source at once. */
   async destroy(): Promise<void> {
     this.#intake.cancelAll();
     const executors = Object.values(this.#runtime.executors);
