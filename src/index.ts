@@ -94,6 +94,20 @@ export type {
   McpServersConfig,
   McpStdioServer,
 } from "./sources/mcp/mcp-options.ts";
+export type {
+  McpAskingCall,
+  McpElicit,
+  McpElicitAnswer,
+  McpElicitRequest,
+  McpFormRequest,
+  McpQuestionContext,
+  McpRoot,
+  McpRoots,
+  McpSample,
+  McpSampleAnswer,
+  McpSampleRequest,
+  McpUrlRequest,
+} from "./sources/mcp/question-options.ts";
 export type { DeriveOptions } from "./sources/modules/derive-exports.ts";
 export type { ModuleToolsOptions } from "./sources/modules/module-tools.ts";
 export type { ClassToolsOptions } from "./sources/native/class-tools.ts";

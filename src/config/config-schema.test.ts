@@ -43,6 +43,7 @@ import type {
   McpServerConfig,
   McpStdioServer,
 } from "../sources/mcp/mcp-options.ts";
+import type { McpRoot } from "../sources/mcp/question-options.ts";
 import { checkOptions } from "../sources/openapi/check-options.ts";
 import { fillInAccess } from "../sources/openapi/credentials.ts";
 import type { OpenApiCredential, OperationFilter } from "../sources/openapi/openapi-options.ts";
@@ -290,7 +291,9 @@ describe("the schema has the fields of the types", () => {
     resetTimeoutOnProgress: true,
     protocol: true,
     maxMessageBytes: true,
+    roots: true,
   };
+  const root: FieldsOf<McpRoot> = { uri: true, name: true };
   const restart: FieldsOf<McpRestartOptions> = {
     initialIntervalMs: true,
     maximumIntervalMs: true,
@@ -373,6 +376,7 @@ describe("the schema has the fields of the types", () => {
     ["a filter of operations", propertiesOf("operationFilter"), operations],
     ["an MCP server", propertiesOf("mcpServer"), mcpServer],
     ["the settings of one", propertiesOf("mcpSettings"), mcpSettings],
+    ["its roots", propertiesOf("mcpRoot"), root],
     ["its restarts", propertiesOf("mcpSettings")["restart"]?.properties, restart],
     ["a retry policy", propertiesOf("retry"), retry],
     ["annotations", propertiesOf("toolModule")["annotations"]?.properties, annotations],
@@ -544,7 +548,8 @@ describe("the schema accepts what the library accepts", () => {
   });
 
   const odd = [null, true, false, 0, 1, -1, 1.5, "", " ", "a", "a.b", [], [null], ["a"], [1], {}];
-  const odder = [...odd, { a: "b" }, { a: 1 }, { a: null }, { a: ["b"] }, [["a"]], [{}]];
+  const roots = [[{ uri: "file:///a" }], [{ uri: "file:///a", name: "b" }], [{ uri: "/a" }]];
+  const odder = [...odd, ...roots, { a: "b" }, { a: 1 }, { a: null }, { a: ["b"] }, [["a"]], [{}]];
   const values = fc.constantFrom<unknown>(...odder);
   const finite = numbers.filter(Number.isFinite);
 

@@ -165,4 +165,14 @@ describe("an MCP server", () => {
     const config = { mcpServers: { a: { command: "x", toolyard: { pools: 2 } } } };
     expect(await mistakesOf(config)).toContain("mcpServers.a.toolyard.pools: is unknown.");
   });
+
+  test.each(["elicit", "sample", "authProvider"])(
+    "that cannot say %s tells where to",
+    async (field) => {
+      const config = { mcpServers: { a: { command: "x", toolyard: { [field]: "ask" } } } };
+      expect(await mistakesOf(config)).toContain(
+        `mcpServers.a.toolyard.${field}: is made of code, which a config does not hold.`,
+      );
+    },
+  );
 });

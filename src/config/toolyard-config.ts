@@ -1,6 +1,7 @@
 import type { ToolRegistryOptions } from "../runtime/create-runtime.ts";
 import type { RegisterOptions } from "../runtime/tool-registry.ts";
 import type { McpOptions, McpServerConfig } from "../sources/mcp/mcp-options.ts";
+import type { McpRoot } from "../sources/mcp/question-options.ts";
 import type { ModuleToolsOptions } from "../sources/modules/module-tools.ts";
 import type { OpenApiOptions } from "../sources/openapi/openapi-options.ts";
 
@@ -17,11 +18,15 @@ export interface ConfigOpenApi extends Omit<OpenApiOptions, "permissions">, Regi
   readonly document: string | URL;
 }
 
+/** Options that are functions and objects of a program. */
+type CodeOnly = "authProvider" | "elicit" | "sample";
+
 /** An MCP server as hosts have it, with settings of its own. */
 export type ConfigMcpServer = McpServerConfig & {
   /** What Toolyard does with it; other hosts ignore this. Its namespace is the server's name unless it says otherwise. */
   readonly toolyard?:
-    | (Omit<McpOptions, "permissions" | "authProvider"> & RegisterOptions)
+    | (Omit<McpOptions, "permissions" | CodeOnly | "roots"> &
+        RegisterOptions & { readonly roots?: readonly McpRoot[] | undefined })
     | undefined;
 };
 

@@ -1,12 +1,12 @@
 /** Connects the SDK's client to a server, in whichever way works. */
 import type * as Sdk from "@modelcontextprotocol/client";
 import type { Clock } from "../../time/clock.ts";
-import { clientInfo } from "./client-info.ts";
 import { type ConnectionLoss, unavailable } from "./connection-loss.ts";
 import { type ConnectionPlan, connectionPlans, isWorthAnother } from "./connection-plan.ts";
 import type { McpOptions, McpServerConfig } from "./mcp-options.ts";
 import { type OpenTransport, openTransport } from "./open-transport.ts";
 import { FailureReader } from "./request-failure.ts";
+import { makeClient, type ServerQuestions } from "./server-questions.ts";
 import type { HiddenTexts } from "../hidden-texts.ts";
 
 /** The longest that the SDK's own timers can be told to wait: the deadlines of calls are kept elsewhere. */
@@ -24,6 +24,8 @@ export interface ServerParts {
 /** A client and what it speaks through. */
 export interface OpenClient {
   readonly client: Sdk.Client;
+  /** Undefined where nobody is there to answer any. */
+  readonly questions?: ServerQuestions;
   readonly open: OpenTransport;
   readonly failures: FailureReader;
 }
@@ -41,11 +43,11 @@ export async function connectClient(
   const failures = new FailureReader(sdk, parts.name, (text) => parts.secrets.hideIn(text));
   const plans = connectionPlans(parts.config, parts.options);
   for (const [index, plan] of plans.entries()) {
-    const client = new sdk.Client(clientInfo(), { versionNegotiation: { mode: plan.era } });
+    const made = await makeClient(sdk, parts, plan.era);
     const open = await openTransport(parts.config, plan.kind, parts);
     try {
-      adopt({ client, open, failures });
-      await client.connect(open.transport, { timeout: NEVER_MS });
+      adopt({ ...made, open, failures });
+      await made.client.connect(open.transport, { timeout: NEVER_MS });
       return;
     } catch (thrown) {
       const isLast = index === plans.length - 1;

@@ -118,8 +118,8 @@ export class HttpFetch {
   }
 }
 
-/** The JSON-RPC id in a body of the SDK, which writes it last. */
+/** The JSON-RPC id of a request of the SDK, which writes it last. That of an answer is a number of the server's. */
 function idOf(body: RequestInit["body"]): string | undefined {
-  if (typeof body !== "string") return undefined;
+  if (typeof body !== "string" || body.startsWith('{"result":')) return undefined;
   return /,"id":(?<id>\d+|"[^"\\]*")\}$/u.exec(body)?.groups?.["id"];
 }

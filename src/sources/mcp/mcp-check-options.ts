@@ -8,7 +8,17 @@ const isText: Check = (value) => typeof value === "string" && value !== "";
 const isAbove0: Check = (value) => typeof value === "number" && value > 0;
 const TEXTS: Rule = [(value) => Array.isArray(value) && value.every(isText), "a list of names"];
 const FLAG: Rule = [(value) => typeof value === "boolean", "true or false"];
+const isFunction: Check = (value) => typeof value === "function";
+const FUNCTION: Rule = [isFunction, "a function"];
 const TIME: Rule = [isAbove0, "a number above 0"];
+
+/** Whether it is a root, with no field that the protocol does not have: servers may refuse all for one. */
+export const isRoot: Check = (value) =>
+  isRecord(value) &&
+  typeof value["uri"] === "string" &&
+  value["uri"].startsWith("file://") &&
+  (value["name"] === undefined || typeof value["name"] === "string") &&
+  Object.keys(value).every((field) => field === "uri" || field === "name");
 
 function oneOf(...words: readonly string[]): Rule {
   return [(value) => words.some((word) => word === value), `one of ${words.join(", ")}`];
@@ -37,6 +47,12 @@ const OPTIONS: Partial<Readonly<Record<keyof McpOptions, Rule>>> = {
   protocol: oneOf("auto", "legacy", "modern"),
   authProvider: [isRecord, "an OAuthClientProvider"],
   maxMessageBytes: TIME,
+  elicit: FUNCTION,
+  sample: FUNCTION,
+  roots: [
+    (value) => isFunction(value) || (Array.isArray(value) && value.every(isRoot)),
+    "a list of { uri, name? } whose uri begins with file://, or a function that gives one",
+  ],
 };
 
 const RESTART: Readonly<Record<keyof McpRestartOptions, Rule>> = {

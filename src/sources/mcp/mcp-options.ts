@@ -1,6 +1,7 @@
 import type { OAuthClientProvider } from "@modelcontextprotocol/client";
 import type { ToolAnnotations } from "../../core/tool.ts";
 import type { ToolSettings } from "../tool-settings.ts";
+import type { McpElicit, McpRoots, McpSample } from "./question-options.ts";
 
 /** A server that is started as a child process and spoken to through its standard input and output. */
 export interface McpStdioServer {
@@ -83,6 +84,15 @@ export interface McpOptions extends ToolSettings {
   readonly protocol?: "auto" | "legacy" | "modern" | undefined;
   /** OAuth as the SDK does it. The tools then cannot leave this process. */
   readonly authProvider?: OAuthClientProvider | undefined;
+  /**
+   * Answers what the server asks a person in the midst of a call: by a form, or by an address to open. Without it servers
+   * are told that they cannot ask. What it throws is told to the server. In workers nobody is asked.
+   */
+  readonly elicit?: McpElicit | undefined;
+  /** Answers what the server asks a model. As with `elicit`. */
+  readonly sample?: McpSample | undefined;
+  /** The folders that the server may work in, for servers that ask. Workers know of a list, and not of a function. */
+  readonly roots?: McpRoots | undefined;
   /** Most bytes of one message of the server; beyond it the connection counts as broken. Default 16 MiB. */
   readonly maxMessageBytes?: number | undefined;
 }

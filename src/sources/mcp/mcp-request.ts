@@ -41,6 +41,7 @@ export async function makeRequest(
     signal: context.signal,
     onProgress: heardProgress(context),
     repeatable: request.kind !== "tool" || request.repeatable,
+    call: context,
   };
   if (request.kind !== "tool") return EXTRAS[request.kind](link, { toolName, input, sent });
   return readToolResult(toolName, await link.callTool(request.name, input, sent));

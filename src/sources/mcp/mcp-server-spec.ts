@@ -2,10 +2,10 @@
 import type { McpOptions, McpServerConfig } from "./mcp-options.ts";
 import type { McpRequest } from "./mcp-request.ts";
 
-/** Settings of the connections to a server, as far as they are JSON. */
+/** Settings of the connections to a server, as far as they are JSON: what is a function stays behind. */
 export type LinkOptions = Pick<
   McpOptions,
-  "pool" | "whileDown" | "restart" | "connectTimeoutMs" | "protocol" | "maxMessageBytes"
+  "pool" | "whileDown" | "restart" | "connectTimeoutMs" | "protocol" | "maxMessageBytes" | "roots"
 >;
 
 const LINK_OPTIONS = Object.keys({
@@ -15,6 +15,7 @@ const LINK_OPTIONS = Object.keys({
   connectTimeoutMs: true,
   protocol: true,
   maxMessageBytes: true,
+  roots: true,
 } satisfies Record<keyof LinkOptions, true>) as readonly (keyof LinkOptions)[];
 
 /** How a worker reaches a server. Holds its environment and headers: never to be shown. */
@@ -49,4 +50,17 @@ export function readLinkOptions({ name, options }: McpServerSpec): LinkOptions &
     value === "Infinity" ? Infinity : value,
   ) as LinkOptions;
   return { ...read, name };
+}
+
+/** A line for each option that workers cannot have, where the tools are asked to run in some. */
+export function staysBehind(options: McpOptions): readonly string[] {
+  const { mode, elicit, sample, roots } = options;
+  if (mode !== "thread" && mode !== "process") return [];
+  const functions = Object.entries({ elicit, sample, roots });
+  return functions
+    .filter(([, value]) => typeof value === "function")
+    .map(([name]) => {
+      const why = "connections there are the worker's own, and their servers cannot ask back";
+      return `\`${name}\` is not used in mode ${mode}: ${why}. Leave the mode out, or make it async.`;
+    });
 }

@@ -9,6 +9,7 @@ import { VirtualClock } from "../../testing/virtual-clock.ts";
 import type { LinkFactory } from "./mcp-link-factory.ts";
 import type { McpServerConfig } from "./mcp-options.ts";
 import { McpSource, type McpSourceOptions } from "./mcp-source.ts";
+import type { McpElicitAnswer } from "./question-options.ts";
 
 const CONFIG: McpServerConfig = {
   command: "serve",
@@ -56,6 +57,8 @@ function setUp(script: LinkScript = {}, options: Partial<McpSourceOptions> = {})
     tool: (name: string) => offers.at(-1)?.tools.find((tool) => tool.name === name) as Tool,
   };
 }
+
+const declines = (): McpElicitAnswer => ({ action: "decline" });
 
 function contextFor(more: Partial<ToolContext> = {}): ToolContext {
   const { signal } = new AbortController();
@@ -312,6 +315,21 @@ describe("a tool's origin", () => {
     expect(JSON.stringify(source.stats())).not.toContain("s3cret");
   });
 
+  test("leaves behind who answers questions, and says so where workers would need them", async () => {
+    const roots = [{ uri: "file:///home" }];
+    const script = { tools: () => [listedTool("a")] };
+    const { start, tool, offers } = setUp(script, { elicit: declines, roots, mode: "thread" });
+    await start();
+    expect(tool("a").origin).toMatchObject({ spec: { server: { options: { roots } } } });
+    expect(JSON.stringify(tool("a").origin)).not.toContain("elicit");
+    expect(offers.at(-1)?.problems).toEqual([
+      expect.stringContaining("`elicit` is not used in mode thread"),
+    ]);
+    const here = setUp(script, { elicit: declines });
+    await here.start();
+    expect(here.offers.at(-1)?.problems).toEqual([]);
+  });
+
   test("is a closure where somebody has to be asked to let us in", async () => {
     const authProvider = {} as NonNullable<McpSourceOptions["authProvider"]>;
     const { start, tool } = setUp({ tools: () => [listedTool("a")] }, { authProvider });
@@ -332,6 +350,10 @@ test.each([
   [{ protocol: "new" }, "`protocol`"],
   [{ connectTimeoutMs: -1 }, "`connectTimeoutMs`"],
   [{ permissions: {} }, "`permissions`"],
+  [{ elicit: true }, "`elicit`"],
+  [{ sample: {} }, "`sample`"],
+  [{ roots: [{ uri: "/home" }] }, "`roots`"],
+  [{ roots: [{ uri: "file:///home", path: "/home" }] }, "`roots`"],
 ])("the options %j are a mistake that is named", (options, named) => {
   expect(() => setUp({}, options as Partial<McpSourceOptions>)).toThrow(TypeError);
   expect(() => setUp({}, options as Partial<McpSourceOptions>)).toThrow(named);

@@ -13,7 +13,7 @@ import { type LinkFactory, superviseServer } from "./mcp-link-factory.ts";
 import { MCP_LOADER } from "./mcp-loader.ts";
 import type { McpOptions, McpServerConfig } from "./mcp-options.ts";
 import { type McpRequest, makeRequest } from "./mcp-request.ts";
-import { type McpToolSpec, writeServerSpec } from "./mcp-server-spec.ts";
+import { type McpToolSpec, staysBehind, writeServerSpec } from "./mcp-server-spec.ts";
 import { ToolList } from "./mcp-tool-list.ts";
 import { McpTools } from "./mcp-tools.ts";
 import type { LinkListener, ServerLink } from "./server-link.ts";
@@ -52,6 +52,8 @@ export class McpSource implements ToolSource {
   readonly #makeLink: LinkFactory;
   readonly #label: string;
   readonly #tools: McpTools;
+  /** What is wrong with its settings, whatever the server lists. */
+  readonly #problems: readonly string[];
   #running: Running | undefined;
   /** The last that was offered. */
   #offered: { readonly tools: readonly Tool[]; readonly problems: readonly string[] };
@@ -77,7 +79,8 @@ export class McpSource implements ToolSource {
     this.#options = options;
     this.#makeLink = makeLink;
     this.#label = serverLabel(config);
-    this.#offered = { tools: [], problems: options.problems ?? [] };
+    this.#problems = [...(options.problems ?? []), ...staysBehind(options)];
+    this.#offered = { tools: [], problems: this.#problems };
     this.#tools = new McpTools(options, {
       executeOf: (request) => this.#executeOf(request),
       originOf: this.#originOf(),
@@ -158,7 +161,7 @@ export class McpSource implements ToolSource {
     const { tools, problems } = this.#tools.read(listed);
     this.#listed = new Set(listed.filter(isRecord).map((tool) => tool.name));
     this.#listError = undefined;
-    this.#offered = { tools, problems: [...(this.#options.problems ?? []), ...problems] };
+    this.#offered = { tools, problems: [...this.#problems, ...problems] };
     this.#running?.host.offer(tools, this.#offered.problems);
     if (!isFirst || this.#running === undefined) return;
     const { host, startedAt } = this.#running;

@@ -27,6 +27,8 @@ const STATUS_CODES: Readonly<Record<number, ErrorCode>> = {
   429: "RATE_LIMITED",
 };
 const REFUSALS: ReadonlySet<number> = new Set([400, 404]);
+const NOBODY_TO_ASK =
+  "It asks back, which it was not told that it may: give the source an `elicit`, `sample` or `roots`. In workers nobody is asked.";
 /** What proxies say of a server that is not there. Only with the last is it certain that it was not reached. */
 const GATEWAY_ERRORS: ReadonlySet<number> = new Set([502, 504, 503]);
 const NOTHING_WAS_DONE = 503;
@@ -110,6 +112,11 @@ export class FailureReader {
         return { kind: "lost", loss: this.#loss("closed the connection"), wasSent: true };
       case SdkErrorCode.NotConnected:
         return { kind: "lost", loss: this.#loss("is not connected"), wasSent: false };
+      case SdkErrorCode.CapabilityNotSupported:
+        return this.#answer("TOOL_FAILED", `${thrown.message} ${NOBODY_TO_ASK}`, {
+          cause: thrown,
+          retryable: false,
+        });
       case SdkErrorCode.InvalidResult:
         return this.#answer("OUTPUT_INVALID", thrown.message, { cause: thrown });
       default:

@@ -108,6 +108,7 @@ export class ServerConnection {
     const made = this.#made as OpenClient;
     this.#running += 1;
     const meta = this.#progress.add(onProgress);
+    const ended = made.questions?.began(request);
     try {
       const result = await send(made.client, { signal, timeout: NEVER_MS }, meta);
       this.#callsDone += 1;
@@ -121,6 +122,7 @@ export class ServerConnection {
       if (ToolError.is(thrown)) throw thrown;
       throw await this.#told(made.failures.read(thrown), request);
     } finally {
+      ended?.();
       this.#progress.remove(meta);
       this.#running -= 1;
     }
@@ -142,7 +144,7 @@ export class ServerConnection {
   #adopt(made: OpenClient): void {
     if (this.#loss !== undefined) throw this.#loss;
     this.#made = made;
-    const { client, open } = made;
+    const { client, open, questions } = made;
     const before = open.transport.onmessage;
     // oxlint-disable-next-line unicorn/prefer-add-event-listener -- the SDK has properties, no events
     open.transport.onmessage = (message, extra) => {
@@ -156,6 +158,7 @@ export class ServerConnection {
     );
     // oxlint-disable-next-line unicorn/prefer-add-event-listener -- the SDK has properties, no events
     client.onclose = () => {
+      questions?.close();
       if (this.#made === made && this.#isUp)
         this.#lose(open.loss() ?? { how: "closed the connection" });
     };

@@ -10,6 +10,7 @@ import type {
 import type { ToolProgress } from "../../core/tool.ts";
 import type { SourceConnectionStats, SourceState } from "../../core/source-stats.ts";
 import type { ToolError } from "../../core/tool-error.ts";
+import type { McpAskingCall } from "./question-options.ts";
 
 /** How a request to a server is made. */
 export interface LinkRequest {
@@ -22,6 +23,8 @@ export interface LinkRequest {
    * with `OUTCOME_UNKNOWN` when it was sent, with `SOURCE_UNAVAILABLE` when it was not.
    */
   readonly repeatable: boolean;
+  /** The call that it is made for, where it is: questions that the server asks meanwhile are asked on its behalf. */
+  readonly call?: McpAskingCall | undefined;
 }
 
 /** What a link tells of itself. */
