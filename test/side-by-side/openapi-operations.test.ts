@@ -92,7 +92,7 @@ describe.each([...EXAMPLE_DOCUMENTS, ["styles-3.1", STYLES] as const])("%s", (na
   afterAll(() => stage.close());
 
   test("invalid calls of every operation are refused at the right path, and nothing is sent", async () => {
-    expect(stage.tools.length).toBeGreaterThan(1);
+    expect(stage.tools.length).toBeGreaterThan(0);
     const calls = stage.tools.flatMap(({ name: tool, parameters }) =>
       spoilt(parameters).map(({ path: at, input }) => ({ tool, at, input })),
     );
