@@ -2,59 +2,23 @@
  * What tools do to their workers, and that it costs the others nothing. Every test is a batch as a
  * model would send it, through the registry, with real threads and child processes.
  */
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { ToolRegistry, ToolResult } from "../../src/index.ts";
 import {
-  type ToolCall,
-  type ToolError,
-  ToolRegistry,
-  type ToolRegistryOptions,
-  type ToolResult,
-} from "../../src/index.ts";
+  WORKER_MODES,
+  type WorkerMode,
+  call,
+  calls,
+  errorOf,
+  freshFile,
+  linesOf,
+  makeRegistry,
+  verdict,
+} from "../fixtures/executors/hostile-registry.ts";
 import type { Act } from "../fixtures/executors/hostile-tools.ts";
 import { childPids, claimFiles, isAlive } from "../fixtures/executors/leftovers.ts";
 
-type WorkerMode = "thread" | "process";
-
-const MIB = 1024 * 1024;
 const FIXTURES = new URL("../fixtures/executors/", import.meta.url);
-const folder = mkdtempSync(join(tmpdir(), "crashes-"));
-let files = 0;
-
-afterAll(() => rmSync(folder, { recursive: true }));
-
-/** The path of a file that is not there yet. */
-const freshFile = (): string => join(folder, `file-${(files += 1)}`);
-const linesOf = (file: string): string[] => readFileSync(file, "utf8").trimEnd().split("\n");
-
-const calls = (name: string, inputs: readonly unknown[]): ToolCall[] =>
-  inputs.map((input, place) => ({ id: `${name}-${place}`, name, input }));
-const call = (name: string, input: unknown = {}): ToolCall => ({ id: name, name, input });
-
-/** `ok`, or the code of the error. */
-const verdict = (result: ToolResult): string => (result.status === "ok" ? "ok" : result.error.code);
-
-function errorOf(result: ToolResult | undefined): ToolError {
-  if (result?.status === "error") return result.error;
-  throw new Error(`An error was expected: ${JSON.stringify(result)}`);
-}
-
-async function makeRegistry(
-  mode: WorkerMode,
-  options: ToolRegistryOptions = {},
-): Promise<ToolRegistry> {
-  const registry = new ToolRegistry({
-    mode,
-    // Here one tool does all the harm there is, again and again.
-    pools: { [mode]: { max: 2, maxMemoryBytes: 64 * MIB, quarantineAfter: Infinity } },
-    workerOutput: () => {},
-    ...options,
-  });
-  await registry.registerModule(new URL("hostile-tools.ts", FIXTURES));
-  return registry;
-}
 
 /** What the harm does to its own call: `ok` or a code, and words of the message. */
 type Expectation = readonly [harm: string, verdict: string, message?: RegExp];
@@ -111,7 +75,7 @@ const BY_MODE: Readonly<Record<WorkerMode, readonly Expectation[]>> = {
   ],
 };
 
-describe.each(["thread", "process"] as const)("in a %s", (mode) => {
+describe.each(WORKER_MODES)("in a %s", (mode) => {
   describe("a batch with one call that does harm", () => {
     let registry: ToolRegistry;
     beforeAll(async () => {
@@ -235,44 +199,9 @@ describe.each(["thread", "process"] as const)("in a %s", (mode) => {
         expect(linesOf(target).toSorted()).toEqual(acts.map(({ line }) => line).toSorted());
       },
     );
-
-    test("and wait in a worker behind a long one are run elsewhere meanwhile", async () => {
-      await using registry = await makeRegistry(mode);
-      const file = freshFile();
-      for (let round = 0; round < 10; round += 1) {
-        const warm = Array.from({ length: 200 }, () => ({ file, line: "warm" }));
-        await registry.executeToolCalls(calls("act", warm));
-      }
-      const ends: string[] = [];
-      registry.on("tool.completed", ({ callId }) => ends.push(callId));
-      registry.on("tool.failed", ({ callId }) => ends.push(callId));
-      const acts = Array.from({ length: 100 }, (_, place): Act => {
-        const act = { file, line: `line ${place}` };
-        return place === 10 ? { ...act, harm: "spin-a-second" } : act;
-      });
-      const results = await registry.executeToolCalls(calls("act", acts));
-      expect(results.map(verdict)).toEqual(acts.map(() => "ok"));
-      expect(ends.at(-1)).toBe("act-10");
-    });
   });
 
   describe("a loop without end", () => {
-    test("gives its slot back soon after its deadline", async ({ annotate }) => {
-      const limits = { harmBriefly: { concurrency: 1 } };
-      await using registry = await makeRegistry(mode, { limits });
-      await registry.executeToolCalls(calls("ok", [1, 2]));
-      const before = performance.now();
-      const results = await registry.executeToolCalls([
-        call("harmBriefly", { how: "spin" }),
-        call("harmBriefly", { how: "chdir-not" }),
-      ]);
-      const freeAfterMs = performance.now() - before - 300;
-      await annotate(`the slot was free ${freeAfterMs.toFixed(0)} ms after the deadline`);
-      expect(results.map(verdict)).toEqual(["DEADLINE_EXCEEDED", "ok"]);
-      expect(results[1]?.timing.waitedFor).toBe("harmBriefly");
-      expect(freeAfterMs).toBeLessThan(1_000);
-    });
-
     test("is ended by the caller's signal", async () => {
       await using registry = await makeRegistry(mode);
       const controller = new AbortController();
