@@ -43,8 +43,14 @@ export interface BreakerStats {
 
 /** One limit: what runs, what waits, and for how long. */
 export interface LimitStats {
-  /** `*`, a tool's name, `github.*`, `source:github`, `tag:llm`, `tenant:u1`, or `fetch[example.org]` for a key. */
+  /**
+   * `*`, a tool's name, `github.*`, `source:github`, `tag:llm`, `tenant:u1`, or `fetch[example.org]` for a key. Of the
+   * limits for tenants, and of those for keys of one scope, the 100 busiest are told one by one; `tenant:…` and
+   * `fetch[…]` are the others together.
+   */
   readonly limit: string;
+  /** Of how many limits these are the sums; undefined for one limit. They say nothing of `rates` and `closedForMs`. */
+  readonly sumOf?: number;
   readonly running: number;
   /** Most attempts at once; undefined when they are not limited. */
   readonly concurrency: number | undefined;

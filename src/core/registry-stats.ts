@@ -86,7 +86,7 @@ export interface RegistryStats {
   readonly pools: readonly PoolStats[];
   /** Every tool that has been called, by name. */
   readonly tools: readonly ToolStats[];
-  /** Every limit that holds somebody, or has. */
+  /** Every limit that holds somebody, or has; where there is one for each tenant or key, the busiest by themselves. */
   readonly limits: readonly LimitStats[];
   /** Every OpenAPI document and MCP server, in the order they were registered. */
   readonly sources: readonly SourceStats[];
