@@ -1,8 +1,8 @@
 /**
- * The client that the official conformance suite drives: Toolyard's registry, with nothing added but a login. The suite
- * gives the address of its server as the last argument and the scenario in the environment.
+ * The client that the official conformance suite drives: Toolyard's registry, with nothing added but a login and somebody
+ * who answers. The suite gives the address of its server as the last argument and the scenario in the environment.
  */
-import { ToolError, ToolRegistry } from "../../../src/index.ts";
+import { type McpElicit, ToolError, ToolRegistry } from "../../../src/index.ts";
 import { type Login, type ScenarioContext, loginFor } from "./agent-login.ts";
 
 const url = process.argv.at(-1) ?? "";
@@ -45,6 +45,9 @@ function inputFor(schema: unknown): object {
   return Object.fromEntries(required.map((name) => [name, valueOf(name)]));
 }
 
+/** A person who agrees to everything and fills in nothing: what has a default is for the client to fill in. */
+const agree: McpElicit = () => ({ action: "accept", content: {} });
+
 /** The calls that the scenario asks for, else one of each tool. */
 function callsFor(registry: ToolRegistry): readonly (readonly [name: string, input: object])[] {
   if (context.toolCalls !== undefined)
@@ -66,6 +69,8 @@ async function main(): Promise<void> {
       { type: "http", url },
       {
         protocol: isModern ? "auto" : "legacy",
+        elicit: agree,
+        roots: [],
         ...(login !== undefined && { authProvider: login.provider }),
         ...(scenario === "http-standard-headers" && { resources: true, prompts: true }),
       },
