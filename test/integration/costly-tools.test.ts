@@ -2,7 +2,6 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, describe, expect, test } from "vitest";
 import type { PoolEvent } from "../../src/core/pool-event.ts";
 import type { Tool } from "../../src/core/tool.ts";
@@ -13,7 +12,9 @@ import type { Mark } from "../fixtures/executors/load-tools.ts";
 import {
   MODES,
   type WatchedPool,
+  inEachMode,
   loadTool,
+  restFor,
   times,
   verdict,
   watchedPool,
@@ -86,37 +87,6 @@ describe.each(MODES)("a %s", (mode) => {
       expect(pool.stats.restarts.died).toBe(died);
     });
 
-    test("does no harm to other tools, and is let go when a probe shows that it has mended", async () => {
-      const pool = watchedPool(mode, { max: 2, quarantineAfter: 2 });
-      const dieIf = anew("dieIf");
-      for (let death = 0; death < 2; death += 1)
-        expect(verdict(await pool.run(dieIf, { dies: true }))).toBe("WORKER_CRASHED");
-      const refused = failureOf(await pool.run(dieIf, { dies: false })).error;
-      expect(refused.code).toBe("CIRCUIT_OPEN");
-      const [others, still] = await Promise.all([
-        pool.runAll("echo", times(20, 1)),
-        pool.runAll(dieIf, times(5, { dies: false })),
-      ]);
-      expect(others.map(verdict)).toEqual(times(20, "ok"));
-      expect(still.map(verdict)).toEqual(times(5, "CIRCUIT_OPEN"));
-
-      await sleep(refused.retryAfterMs);
-      // One probe; the others that come with it are refused.
-      const probed = await pool.runAll(dieIf, times(3, { dies: true }));
-      expect(probed.map(verdict)).toEqual(["WORKER_CRASHED", "CIRCUIT_OPEN", "CIRCUIT_OPEN"]);
-      const again = failureOf(await pool.run(dieIf, { dies: false })).error;
-      expect(again.retryAfterMs).toBeGreaterThan(1_000);
-      await sleep(again.retryAfterMs);
-      expect(outputOf(await pool.run(dieIf, { dies: false }))).toBe("lives");
-      const after = await pool.runAll(dieIf, times(10, { dies: false }));
-      expect(after.map(verdict)).toEqual(times(10, "ok"));
-      expect(newsOfTools(pool).map(({ type }) => type)).toEqual([
-        "tool.quarantined",
-        "tool.quarantined",
-        "tool.released",
-      ]);
-    });
-
     test("rests for a second at first, though many of its calls ran when it began", async () => {
       const pool = watchedPool(mode, { min: 6, max: 6, quarantineAfter: 2 });
       await expect.poll(() => pool.ready, SOON).toBe(6);
@@ -126,21 +96,6 @@ describe.each(MODES)("a %s", (mode) => {
       const { error } = failureOf(await pool.run(die, { how: "exit" }));
       expect(error.code).toBe("CIRCUIT_OPEN");
       expect(error.retryAfterMs).toBeLessThanOrEqual(1_000);
-    });
-
-    test("gets another probe when the first never came to run", async () => {
-      const pool = watchedPool(mode, { max: 1, quarantineAfter: 1 });
-      const dieIf = anew("dieIf");
-      await pool.run(dieIf, { dies: true });
-      const { error } = failureOf(await pool.run(dieIf, { dies: false }));
-      await sleep(error.retryAfterMs);
-      // The worker that gets the probe is kept busy by what a call left behind, and never begins it.
-      expect(verdict(await pool.run("spinAfterReturn"))).toBe("ok");
-      const deadline = expiringDeadline(50);
-      const probe = failureOf(await pool.run(dieIf, { dies: false }, { deadline }));
-      expect(probe.error.code).toBe("DEADLINE_EXCEEDED");
-      await probe.lingering;
-      expect(outputOf(await pool.run(dieIf, { dies: false }))).toBe("lives");
     });
 
     test("when its module is loaded, though it went well before: others run on", async () => {
@@ -218,11 +173,65 @@ describe.each(MODES)("a %s", (mode) => {
       );
     });
   });
+});
 
-  describe("that runs a batch with a long call in the middle", () => {
-    test.each(["markAtOnce", "markAtOnceAgain"])(
-      "lets nobody else wait for it: %s",
-      async (name) => {
+describe("a worker", () => {
+  test(
+    "that a tool ends again and again does no harm to other tools, and is let go when a probe shows that it has mended",
+    inEachMode(async (mode) => {
+      const pool = watchedPool(mode, { max: 2, quarantineAfter: 2 });
+      const dieIf = anew("dieIf");
+      for (let death = 0; death < 2; death += 1)
+        expect(verdict(await pool.run(dieIf, { dies: true }))).toBe("WORKER_CRASHED");
+      const refused = failureOf(await pool.run(dieIf, { dies: false })).error;
+      expect(refused.code).toBe("CIRCUIT_OPEN");
+      const [others, still] = await Promise.all([
+        pool.runAll("echo", times(20, 1)),
+        pool.runAll(dieIf, times(5, { dies: false })),
+      ]);
+      expect(others.map(verdict)).toEqual(times(20, "ok"));
+      expect(still.map(verdict)).toEqual(times(5, "CIRCUIT_OPEN"));
+
+      await restFor(refused.retryAfterMs);
+      // One probe; the others that come with it are refused.
+      const probed = await pool.runAll(dieIf, times(3, { dies: true }));
+      expect(probed.map(verdict)).toEqual(["WORKER_CRASHED", "CIRCUIT_OPEN", "CIRCUIT_OPEN"]);
+      const again = failureOf(await pool.run(dieIf, { dies: false })).error;
+      expect(again.retryAfterMs).toBeGreaterThan(1_000);
+      await restFor(again.retryAfterMs);
+      expect(outputOf(await pool.run(dieIf, { dies: false }))).toBe("lives");
+      const after = await pool.runAll(dieIf, times(10, { dies: false }));
+      expect(after.map(verdict)).toEqual(times(10, "ok"));
+      expect(newsOfTools(pool).map(({ type }) => type)).toEqual([
+        "tool.quarantined",
+        "tool.quarantined",
+        "tool.released",
+      ]);
+    }),
+  );
+
+  test(
+    "that a tool ends again and again gets another probe when the first never came to run",
+    inEachMode(async (mode) => {
+      const pool = watchedPool(mode, { max: 1, quarantineAfter: 1 });
+      const dieIf = anew("dieIf");
+      await pool.run(dieIf, { dies: true });
+      const { error } = failureOf(await pool.run(dieIf, { dies: false }));
+      await restFor(error.retryAfterMs);
+      // The worker that gets the probe is kept busy by what a call left behind, and never begins it.
+      expect(verdict(await pool.run("spinAfterReturn"))).toBe("ok");
+      const deadline = expiringDeadline(50);
+      const probe = failureOf(await pool.run(dieIf, { dies: false }, { deadline }));
+      expect(probe.error.code).toBe("DEADLINE_EXCEEDED");
+      await probe.lingering;
+      expect(outputOf(await pool.run(dieIf, { dies: false }))).toBe("lives");
+    }),
+  );
+
+  test.each(["markAtOnce", "markAtOnceAgain"])(
+    "that runs a batch with a long call in the middle lets nobody else wait for it: %s",
+    (name) =>
+      inEachMode(async (mode) => {
         const pool = watchedPool(mode, { min: 2, max: 2 });
         const tool = anew(name);
         const file = freshFile();
@@ -248,7 +257,6 @@ describe.each(MODES)("a %s", (mode) => {
         for (const line of linesOf(file)) counts.set(line, (counts.get(line) ?? 0) + 1);
         expect(counts.size).toBe(60);
         if (name === "markAtOnce") expect(new Set(counts.values())).toEqual(new Set([1]));
-      },
-    );
-  });
+      })(),
+  );
 });
