@@ -323,6 +323,7 @@ test.each([
     "a Postman collection",
   ],
   ['{"$schema":"https://json-schema.org/draft/2020-12/schema","type":"object"}', "a JSON Schema"],
+  ["openapi: 3.1.0\nx: &x {y: *x}\n", "an alias stands within what it stands for"],
   ["type Query {\n  pets: [Pet]\n}\n", "a GraphQL schema"],
   ['{"data":{"__schema":{}}}', "a GraphQL schema"],
   ["asyncapi: 3.0.0\ninfo: {}\n", "an AsyncAPI document"],

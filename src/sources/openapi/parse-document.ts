@@ -16,12 +16,38 @@ export async function parseText(text: string): Promise<unknown> {
   if (trimmed.startsWith("<")) throw new SyntaxError(`it is ${markupKind(trimmed)}`);
   const { parse } = await import("yaml");
   try {
-    const value: unknown = parse(trimmed, { merge: true, maxAliasCount: MAX_ALIASES });
+    const value: unknown = parse(trimmed, {
+      merge: true,
+      maxAliasCount: MAX_ALIASES,
+      // Its warnings quote the text.
+      logLevel: "error",
+    });
+    if (isCircular(value)) throw new Error("an alias stands within what it stands for");
     if (value !== undefined && typeof value !== "string") return value;
   } catch (thrown) {
     throw new SyntaxError(`it is no YAML: ${firstLine(thrown)}`, { cause: thrown });
   }
   throw new SyntaxError("it is neither JSON nor YAML with names and values");
+}
+
+/** An alias within its own anchor makes a value that no JSON can be. What several aliases share is looked at once. */
+function isCircular(root: unknown): boolean {
+  const open = new Set<unknown>();
+  const done = new Set<unknown>();
+  const waiting: unknown[] = [root];
+  while (waiting.length > 0) {
+    const value = waiting.at(-1);
+    if (typeof value !== "object" || value === null || done.has(value) || open.has(value)) {
+      waiting.pop();
+      if (open.delete(value)) done.add(value);
+      continue;
+    }
+    open.add(value);
+    const members: unknown[] = Object.values(value);
+    if (members.some((member) => open.has(member))) return true;
+    waiting.push(...members);
+  }
+  return false;
 }
 
 function parseJson(text: string): unknown {
