@@ -86,6 +86,24 @@ test.each([
   expect(keyed).toMatchObject({ code: "SOURCE_UNAVAILABLE", retryable: true });
 });
 
+test("headers that come twice count once", async () => {
+  const twice = [
+    "content-type: application/json\r\ncontent-type: text/plain",
+    "content-encoding: identity\r\ncontent-encoding: identity\r\ncontent-type: application/json",
+    "location: /a\r\nlocation: /b\r\ncontent-type: application/json",
+  ];
+  for (const head of twice) {
+    let status = "200 OK";
+    const server = await serveBytes((socket) => {
+      socket.end(`HTTP/1.1 ${status}\r\n${head}\r\ncontent-length: 12\r\n\r\n{"detail":7}`);
+    });
+    const { call } = await sourceOf(server);
+    expect(await call("get")).toEqual({ detail: 7 });
+    status = "400 Bad Request";
+    expect((await failure(call("get"))).message).toContain('400 Bad Request: {"detail":7}');
+  }
+});
+
 test("a call that is aborted ends at once, and its connection with it", async () => {
   const server = await serve(() => {});
   const { call } = await sourceOf(server);

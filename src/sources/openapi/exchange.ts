@@ -46,6 +46,16 @@ export interface ExchangeKeeper {
   onOver(exchange: Exchange, wasAnswered: boolean): void;
 }
 
+/** Headers that a server may send once, and some send twice: the first counts, as for Node. */
+const SINGLES = ["content-type", "content-encoding", "location"] as const;
+
+function withSingles(headers: IncomingHttpHeaders): IncomingHttpHeaders {
+  const doubled = SINGLES.filter((name) => Array.isArray(headers[name]));
+  if (doubled.length === 0) return headers;
+  const firsts = doubled.map((name) => [name, headers[name]?.[0]]);
+  return { ...headers, ...(Object.fromEntries(firsts) as IncomingHttpHeaders) };
+}
+
 const NO_HEADERS: IncomingHttpHeaders = {};
 const NOTHING = Buffer.alloc(0);
 
@@ -121,8 +131,8 @@ export class Exchange implements Dispatcher.DispatchHandler, LifeFollower, Roste
   ): void {
     if (status < 200) return;
     this.#status = status;
-    this.#headers = headers;
-    const encoding = headers["content-encoding"];
+    this.#headers = withSingles(headers);
+    const encoding = this.#headers["content-encoding"];
     if (status >= 300) this.#maxBytes = Math.min(this.#maxBytes, MAX_ERROR_BYTES);
     else if (encoding === undefined && this.#method !== "HEAD" && this.#announcesTooMuch()) {
       this.end(this.#tooLarge());

@@ -24,7 +24,7 @@ export function readResponse(response: HttpResponse, request: AnsweredRequest): 
   if (body.length === 0) return emptyOutput(headers);
   const contentType = headers["content-type"];
   const type = essenceOf(contentType);
-  if (isJsonType(type)) return readJson(body, type);
+  if (isJsonType(type)) return readJson(body, type, contentType);
   if (type === "") return readUntyped(body, request);
   if (isTextType(type)) return textOutput(body, type, contentType);
   return mediaContent(body, type, request);
@@ -64,9 +64,9 @@ export function isTextType(type: string): boolean {
 const TEXT_TYPE =
   /^text\/|[/+](?:xml|yaml|x-yaml|javascript|ecmascript|graphql|sql|x-ndjson|ndjson|jsonl|json-seq|x-www-form-urlencoded|toml|x-sh)$/;
 
-function readJson(body: Buffer, type: string): unknown {
+function readJson(body: Buffer, type: string, contentType: string | undefined): unknown {
   try {
-    return JSON.parse(withoutMark(body.toString()));
+    return JSON.parse(decodeText(body, contentType));
   } catch (cause) {
     const reason = cause instanceof SyntaxError ? positionOf(cause) : "";
     const message = `The answer calls itself ${type}, and is no valid JSON${reason}.`;
