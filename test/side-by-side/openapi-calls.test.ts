@@ -136,6 +136,18 @@ test("sends headers, cookies and the key of the call, byte by byte", async () =>
   }
 });
 
+test("a name that an argument gives the program stands for ours, and is sent once", async () => {
+  const parameters = [{ name: "User-Agent", in: "header", schema }];
+  const paths = { "/p": { get: { operationId: "op", parameters, ...ok } } };
+  const { call } = await start(documentOf(server.url, paths));
+  await call("op", { "User-Agent": "mine" });
+  await call("op");
+  const names = server.seen.map(({ rawHeaders }) =>
+    rawHeaders.filter((_, index) => rawHeaders[index - 1]?.toLowerCase() === "user-agent"),
+  );
+  expect(names).toEqual([["mine"], ["toolyard"]]);
+});
+
 test("an argument cannot set a cookie that the settings set", async () => {
   const parameters = [
     { name: "session", in: "cookie", schema },
@@ -180,6 +192,12 @@ test.each<[string, unknown, string | RegExp, string]>([
 
 test.each<[string, string | undefined, string | Buffer, unknown]>([
   ["JSON", "application/vnd.api+json; charset=utf-8", '\uFEFF{"a":1}', { a: 1 }],
+  [
+    "JSON",
+    "application/json; charset=iso-8859-1",
+    Buffer.from('{"a":"h\u00E9"}', "latin1"),
+    { a: "hé" },
+  ],
   ["text", "text/plain; charset=iso-8859-1", Buffer.from([0x68, 0xe9]), "hé"],
   [
     "an image",

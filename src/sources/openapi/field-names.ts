@@ -3,6 +3,9 @@
 /** Names that every provider takes for a field; Anthropic's are the strictest. */
 const VALID = /^[a-zA-Z0-9_.-]{1,64}$/;
 
+/** Leaves room for what tells names of the same beginning apart. */
+const STEM_LENGTH = 48;
+
 /** Gives each parameter of an operation, and its body, a field of its own. */
 export class FieldNames {
   readonly #taken = new Set<string>();
@@ -20,7 +23,8 @@ export class FieldNames {
     const clean = cleaned(name);
     let field = clean;
     for (let count = 1; this.#taken.has(field); count += 1) {
-      field = count === 1 ? `${clean}_${place}` : `${clean}_${place}_${count}`;
+      const stem = clean.slice(0, STEM_LENGTH);
+      field = count === 1 ? `${stem}_${place}` : `${stem}_${place}_${count}`;
     }
     this.#taken.add(field);
     return field;
@@ -30,5 +34,5 @@ export class FieldNames {
 function cleaned(name: string): string {
   if (VALID.test(name) && name !== "__proto__") return name;
   const clean = name.replaceAll(/[^a-zA-Z0-9.-]+/g, "_").replaceAll(/^_+|_+$/g, "");
-  return clean.slice(0, 48) || "parameter";
+  return clean.slice(0, STEM_LENGTH) || "parameter";
 }

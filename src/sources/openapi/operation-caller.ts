@@ -33,6 +33,8 @@ export class OperationCaller {
   readonly #authorization: Authorization;
   readonly #writer: RequestWriter;
   readonly #headers: readonly string[];
+  /** Those without a name of ours, for requests that have another. */
+  readonly #nameless: readonly string[];
   readonly #cookies: string;
   readonly #host: string;
   readonly #isRepeatable: boolean;
@@ -46,6 +48,7 @@ export class OperationCaller {
     const sent = own.filter(([name]) => !granted.includes(name.toLowerCase()));
     this.#cookies = sent.find(([name]) => name.toLowerCase() === "cookie")?.[1] ?? "";
     this.#headers = baseHeaders(plan, sent);
+    this.#nameless = without(this.#headers, "user-agent");
     const headerNames = [...granted, ...sent.map(([name]) => name.toLowerCase())];
     this.#writer = new RequestWriter(plan, {
       header: new Set([...headerNames, "cookie", "accept-encoding"]),
@@ -95,7 +98,8 @@ export class OperationCaller {
     const { method } = this.#plan;
     const { body, path } = written;
     const added = this.#addedHeaders(written, allowed, context);
-    const headers = added.length === 0 ? this.#headers : [...this.#headers, ...added];
+    const base = hasHeader(added, "user-agent") ? this.#nameless : this.#headers;
+    const headers = added.length === 0 ? base : [...base, ...added];
     const { query } = allowed;
     if (query === "") return { origin, path, method, headers, body };
     const separator = path.includes("?") ? "&" : "?";
@@ -168,6 +172,10 @@ function baseHeaders(plan: OperationPlan, own: readonly (readonly [string, strin
 
 function cookieNames(header: string): readonly string[] {
   return header.split(";").map((pair) => (pair.split("=")[0] ?? "").trim());
+}
+
+function without(headers: readonly string[], name: string): readonly string[] {
+  return headers.filter((_, index) => headers[index - (index % 2)]?.toLowerCase() !== name);
 }
 
 function hasHeader(headers: readonly string[], name: string): boolean {

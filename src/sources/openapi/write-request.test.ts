@@ -58,6 +58,18 @@ test("puts every parameter where it belongs", () => {
   });
 });
 
+test("nor are they as members of an object whose members are parameters of their own", () => {
+  const parameters = [parameter("filter", "query"), parameter("jar", "cookie")];
+  const taken = {
+    header: new Set<string>(),
+    query: new Set(["api key"]),
+    cookie: new Set(["sid"]),
+  };
+  const writer = new RequestWriter(plan({ parameters }), taken);
+  const input = { filter: { "api key": "mine", page: 2 }, jar: { sid: "mine", theme: "dark" } };
+  expect(writer.write(input)).toMatchObject({ path: "/?page=2", cookies: "theme=dark" });
+});
+
 test.each(["..", ".", "../admin", "a/../../admin", "..\\admin", "a/.", ""])(
   "the path value %j is refused, for it would lead to another path",
   (id) => {
@@ -68,7 +80,7 @@ test.each(["..", ".", "../admin", "a/../../admin", "..\\admin", "a/.", ""])(
   },
 );
 
-test.each(["%2e%2e", "%2E./x", "a%2f..%2Fb"])(
+test.each(["%2e%2e", "%2E./x", "a%2f..%2Fb", "..;", "a%2F.;x"])(
   "the path value %j is refused where percent-encoded text passes",
   (id) => {
     const parameters = [parameter("id", "path", { allowReserved: true })];

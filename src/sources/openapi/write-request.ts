@@ -2,7 +2,7 @@
 import { inputRefusal } from "./input-refusal.ts";
 import { ownValue } from "./located-node.ts";
 import type { OperationPlan, ParameterPlan } from "./operation.ts";
-import { encodeLiteral } from "./percent-encode.ts";
+import { decodeEncoded, encodeLiteral } from "./percent-encode.ts";
 import { serializeParameter } from "./serialize-parameter.ts";
 import { writeBody } from "./write-body.ts";
 
@@ -55,11 +55,13 @@ export class RequestWriter {
   readonly #fixedQuery: string;
   readonly #headers: readonly ParameterPlan[];
   readonly #cookies: readonly ParameterPlan[];
+  readonly #taken: TakenNames;
 
   constructor(plan: OperationPlan, taken: TakenNames = NONE_TAKEN) {
     const base = new URL(plan.baseUrl);
     this.origin = base.origin;
     this.#plan = plan;
+    this.#taken = taken;
     const [beforeFragment = ""] = plan.path.split("#");
     const [path = "", ...query] = beforeFragment.split("?");
     this.#path = pathPieces(base.pathname.replace(/\/$/, ""), path, plan.parameters);
@@ -85,7 +87,7 @@ export class RequestWriter {
     const { body: plan } = this.#plan;
     const body = plan === undefined ? undefined : writeBody(plan, ownValue(input, plan.field));
     if (body !== undefined) headers.push("content-type", body.contentType);
-    const cookies = this.#cookies.length === 0 ? "" : joinAll(this.#cookies, input, "; ");
+    const cookies = written(this.#cookies, input, ["; ", this.#taken.cookie]);
     return { path: this.#target(input), headers, cookies, body: body?.content };
   }
 
@@ -94,7 +96,7 @@ export class RequestWriter {
     for (const piece of this.#path) {
       path += typeof piece === "string" ? piece : placeholderText(piece, input);
     }
-    const query = this.#query.length === 0 ? "" : joinAll(this.#query, input, "&");
+    const query = written(this.#query, input, ["&", this.#taken.query]);
     if (query === "") return this.#fixedQuery === "" ? path : `${path}?${this.#fixedQuery}`;
     return this.#fixedQuery === "" ? `${path}?${query}` : `${path}?${this.#fixedQuery}&${query}`;
   }
@@ -107,7 +109,8 @@ function hasDotSegment(path: string): boolean {
     .replaceAll(/%2e/gi, ".")
     .replaceAll(/%2f/gi, "/")
     .replaceAll(/%5c|\\/gi, "/");
-  return plain.split("/").some((segment) => segment === "." || segment === "..");
+  // What follows a semicolon is a parameter of its segment for some (RFC 3986, section 3.3).
+  return plain.split("/").some((segment) => /^\.\.?(?:;|$)/.test(segment));
 }
 
 function pathPieces(
@@ -141,6 +144,19 @@ function pushHeader(headers: string[], parameter: ParameterPlan, input: Input): 
     throw inputRefusal(parameter.field, "a header can hold no line break and only Latin-1 text");
   }
   headers.push(parameter.name, value);
+}
+
+/** Without the names that are taken: those of an object's members are the model's. */
+function written(
+  parameters: readonly ParameterPlan[],
+  input: Input,
+  [separator, taken]: readonly [separator: string, taken: ReadonlySet<string>],
+): string {
+  if (parameters.length === 0) return "";
+  const joined = joinAll(parameters, input, separator);
+  if (taken.size === 0) return joined;
+  const isFree = (pair: string): boolean => !taken.has(decodeEncoded(pair.split("=")[0] ?? ""));
+  return joined.split(separator).filter(isFree).join(separator);
 }
 
 function joinAll(parameters: readonly ParameterPlan[], input: Input, separator: string): string {
