@@ -6,7 +6,9 @@ test.each([
   ["math.add_two-numbers", ["math", "add", "two", "numbers"]],
   ["parseHTTPResponse", ["parse", "http", "response", "parsehttpresponse"]],
   ["s3Upload v2", ["s3", "upload", "s3upload", "v2"]],
-  ["Größe ändern", ["größe", "ändern"]],
+  ["Größe ändern", ["große", "andern"]],
+  ["CAFE\u0301 caf\u00e9", ["cafe", "cafe"]],
+  ["ガイド 가나 ＡＰＩ", ["ガイド", "가나", "api"]],
   ["天气预报 api", ["天气", "预报", "api"]],
   ["?! — ", []],
 ])("%j is made of the words %j", (text, terms) => {

@@ -13,6 +13,11 @@ const MAX_QUERY_TERMS = 32;
 const MAX_QUERY_LENGTH = 10_000;
 
 const WORD = /[\p{L}\p{M}\p{N}]+/gu;
+/** Nothing that could have an accent. */
+// oxlint-disable-next-line no-control-regex -- all of ASCII is meant
+const ASCII = /^[\x00-\x7f]*$/u;
+/** Accents of letters, and none of the marks that other scripts are written with. */
+const ACCENTS = /[\u0300-\u036f]/gu;
 /** Between a small letter or digit and a capital; between the last two capitals before a small letter. */
 const HUMP = /(?<=[\p{Ll}\p{N}])(?=\p{Lu})|(?<=\p{Lu})(?=\p{Lu}\p{Ll})/u;
 /** Most words there are. */
@@ -25,7 +30,12 @@ let segmenter: Intl.Segmenter | undefined;
 
 /** The words of a text, small: `getWeather` is `get`, `weather` and `getweather`; `math.add_two` is `math`, `add`, `two`. */
 export function searchTerms(text: string): string[] {
-  return (text.match(WORD) ?? []).flatMap(wordTerms);
+  return (withoutAccents(text).match(WORD) ?? []).flatMap(wordTerms);
+}
+
+/** `É` is `E`, however it is written: models leave accents out, and files have them as characters of their own. */
+function withoutAccents(text: string): string {
+  return ASCII.test(text) ? text : text.normalize("NFKD").replace(ACCENTS, "").normalize("NFC");
 }
 
 /** The words of a query; without those that say nothing, unless there are no others. */
