@@ -8,7 +8,7 @@ import type { FrameworkToolsOptions } from "./framework-options.ts";
 import { type CallableRegistry, type DeclaredTool, RegistryCalls } from "./registry-calls.ts";
 
 /** What the OpenAI Agents SDK says of one call: the run's context and usage. */
-export type OpenAiAgentsCall = RunContext;
+export type OpenAiAgentsCall<Context = unknown> = RunContext<Context>;
 
 /** What the SDK takes as the result of a function tool. */
 export type OpenAiAgentsOutput = string | readonly OpenAiAgentsPart[];
@@ -26,8 +26,14 @@ export type OpenAiAgentsPart =
       };
     };
 
-/** What the SDK accepts among an agent's `tools`, whatever the type of its context. */
-export type OpenAiAgentsTool = FunctionTool<unknown, undefined, OpenAiAgentsOutput>;
+/**
+ * What the SDK accepts among the `tools` of an agent with this context; one of `unknown`, among those of any agent. Left
+ * out are fields that the SDK types so that a tool fits one context alone.
+ */
+export type OpenAiAgentsTool<Context = unknown> = Omit<
+  FunctionTool<Context, undefined, OpenAiAgentsOutput>,
+  "customDataExtractor" | "errorFunction" | "inputGuardrails" | "outputGuardrails"
+>;
 
 /**
  * The registry's tools for an `Agent` of the OpenAI Agents SDK, under names that every provider takes.
@@ -43,10 +49,10 @@ export type OpenAiAgentsTool = FunctionTool<unknown, undefined, OpenAiAgentsOutp
  * const agent = new Agent({ name: "Assistant", model, tools: openAiAgentsTools(registry) });
  * ```
  */
-export function openAiAgentsTools(
+export function openAiAgentsTools<Context = unknown>(
   registry: CallableRegistry,
-  options: FrameworkToolsOptions<OpenAiAgentsCall> = {},
-): OpenAiAgentsTool[] {
+  options: FrameworkToolsOptions<OpenAiAgentsCall<Context>> = {},
+): OpenAiAgentsTool<Context>[] {
   const calls = new RegistryCalls(registry, "openAiAgentsTools", options);
   return calls.tools.map((tool) => functionTool(tool, calls));
 }
@@ -63,10 +69,10 @@ const { needsApproval, isEnabled } = makeTool({
   execute: () => "",
 }) as unknown as OpenAiAgentsTool;
 
-function functionTool(
+function functionTool<Context>(
   { name, description, parameters }: DeclaredTool,
-  calls: RegistryCalls<OpenAiAgentsCall>,
-): OpenAiAgentsTool {
+  calls: RegistryCalls<OpenAiAgentsCall<Context>>,
+): OpenAiAgentsTool<Context> {
   return {
     type: "function",
     name,
