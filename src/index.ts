@@ -82,7 +82,7 @@ export type { SearchOptions, ToolMatch } from "./registry/tool-search.ts";
 export type { ToolRegistryOptions } from "./runtime/create-runtime.ts";
 export type { ResultOptions } from "./runtime/result-limits.ts";
 export type { EventOf, ToolyardEvent } from "./runtime/event-hub.ts";
-export type { RegistryLint } from "./runtime/lint-registry.ts";
+export type { LintOptions, RegistryLint } from "./runtime/lint-registry.ts";
 export type { McpServers } from "./runtime/open-sources.ts";
 export type { ToolInfo } from "./runtime/tool-info.ts";
 export { type RegisterOptions, ToolRegistry } from "./runtime/tool-registry.ts";

@@ -17,6 +17,17 @@ test("what several providers say of a tool is said once, with who says it", () =
   ]);
 });
 
+test("more tools than one provider takes are a warning, unless it is that provider that was asked for", () => {
+  const many = Array.from({ length: 129 }, (_, number) => ({ ...fine, name: `t${number}` }));
+  expect(lintRegistry(many)).toMatchObject([
+    { severity: "warning", formats: ["openai-chat", "openai-responses"] },
+  ]);
+  expect(lintRegistry(many, "openai-responses")).toMatchObject([
+    { severity: "error", formats: ["openai-responses"] },
+  ]);
+  expect(lintRegistry(many, "anthropic")).toEqual([]);
+});
+
 test("an input that is no object is refused by all", () => {
   const [finding, ...others] = lintRegistry([{ ...fine, input: { type: "string" } }]);
   expect(finding).toMatchObject({ severity: "error", formats: FORMAT_NAMES });

@@ -4,6 +4,7 @@ import type { Tool } from "../core/tool.ts";
 import { type LintFinding, lintTools } from "../formats/lint-tools.ts";
 import { FORMAT_NAMES, type FormatName, type ToolDescription } from "../formats/provider-format.ts";
 import { formatNamed } from "../formats/provider-formats.ts";
+import type { ToolFilter } from "../registry/tool-catalog.ts";
 import { inputJsonSchema } from "../schema/to-json-schema.ts";
 
 /** One thing that one or more providers refuse, or models stumble over. */
@@ -12,11 +13,22 @@ export interface RegistryLint extends LintFinding {
   readonly formats: readonly FormatName[];
 }
 
-/** The findings of all providers on these tools; what several say is said once. */
-export function lintRegistry(tools: readonly Tool[]): readonly RegistryLint[] {
+/** Which tools to look at, and as whom. */
+export interface LintOptions extends ToolFilter {
+  /**
+   * The only provider that counts. Default: all of them, and then what one refuses in the number of tools alone is a
+   * warning: the provider need not be used, and each tool is fine.
+   */
+  readonly format?: FormatName;
+}
+
+/** The findings of all providers on these tools, or of the one asked for; what several say is said once. */
+export function lintRegistry(tools: readonly Tool[], asked?: FormatName): readonly RegistryLint[] {
   const findings = new Map<string, RegistryLint>();
-  for (const format of FORMAT_NAMES) {
-    for (const finding of findingsOf(tools, format)) {
+  for (const format of asked === undefined ? FORMAT_NAMES : [asked]) {
+    for (const found of findingsOf(tools, format)) {
+      const isOfList = asked === undefined && found.toolName === undefined;
+      const finding = isOfList ? { ...found, severity: "warning" as const } : found;
       const key = JSON.stringify([finding.toolName, finding.message]);
       const formats = [...(findings.get(key)?.formats ?? []), format];
       findings.set(key, Object.assign({ formats }, finding));

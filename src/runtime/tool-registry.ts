@@ -23,7 +23,7 @@ import { checkMode } from "./check-mode.ts";
 import { type Runtime, type ToolRegistryOptions, createRuntime } from "./create-runtime.ts";
 import type { EventOf, ToolyardEvent } from "./event-hub.ts";
 import type { CallSource } from "./feed-calls.ts";
-import { type RegistryLint, lintRegistry } from "./lint-registry.ts";
+import { type LintOptions, type RegistryLint, lintRegistry } from "./lint-registry.ts";
 import { type McpServers, mcpSources, openApiSource } from "./open-sources.ts";
 import type { SchemaBook } from "./schema-book.ts";
 import { SourceBook } from "./source-book.ts";
@@ -212,10 +212,13 @@ export class ToolRegistry implements AsyncDisposable {
     return this.#schemas.schemas(format, filter);
   }
 
-  /** What providers would refuse in the enabled tools, or models stumble over; nothing when all is well. Never throws. */
-  lint(filter: ToolFilter = {}): readonly RegistryLint[] {
+  /** What providers would refuse in the enabled tools, or models stumble over; nothing when all is well. */
+  lint({ format, ...filter }: LintOptions = {}): readonly RegistryLint[] {
     const enabled = this.#runtime.catalog.list({ enabled: true, ...filter });
-    return lintRegistry(enabled.map(({ tool }) => tool));
+    return lintRegistry(
+      enabled.map(({ tool }) => tool),
+      format,
+    );
   }
 
   /**
