@@ -1,5 +1,6 @@
 /** Options that several commands have, and how their values are read. */
 import { type Command, InvalidArgumentError, Option } from "commander";
+import type { CallOptions } from "../core/tool-call.ts";
 import { EXECUTION_MODES, type ExecutionMode } from "../core/tool.ts";
 import { FORMAT_NAMES } from "../formats/provider-format.ts";
 
@@ -59,6 +60,35 @@ export function readModes(text: string): readonly ExecutionMode[] {
     if (isMode(mode)) return mode;
     throw new InvalidArgumentError(`Modes are ${EXECUTION_MODES.join(", ")}.`);
   });
+}
+
+/** On whose behalf, how urgently and how long calls are made. */
+export interface CallFlags {
+  readonly deadline?: number;
+  readonly tenant?: string;
+  readonly priority?: number;
+}
+
+/** Adds `--deadline`, `--tenant` and `--priority`. */
+export function addCallOptions(command: Command): Command {
+  return command
+    .option("--deadline <ms>", "most time for everything, waiting included", readMilliseconds)
+    .option("--tenant <name>", "on whose behalf: the limits of that tenant apply")
+    .option("--priority <n>", "a smaller number runs sooner (default: 0)", readPriority);
+}
+
+/** The options of calls that flags ask for. */
+export function callOptionsOf({ deadline, tenant, priority }: CallFlags): CallOptions {
+  return { deadlineMs: deadline, tenant, priority };
+}
+
+/** Reads a priority: any finite number. */
+export function readPriority(text: string): number {
+  const priority = Number(text);
+  if (text.trim() === "" || !Number.isFinite(priority)) {
+    throw new InvalidArgumentError("Give a number; a smaller one runs sooner.");
+  }
+  return priority;
 }
 
 /** Reads milliseconds: a number above 0. */

@@ -1,6 +1,6 @@
 /** One run of a file's calls in one mode. */
 import type { RegistryStats } from "../core/registry-stats.ts";
-import type { ToolCall } from "../core/tool-call.ts";
+import type { CallOptions, ToolCall } from "../core/tool-call.ts";
 import type { ToolResult } from "../core/tool-result.ts";
 import type { ExecutionMode } from "../core/tool.ts";
 import type { ToolRegistry } from "../runtime/tool-registry.ts";
@@ -18,7 +18,8 @@ export interface RunRequest {
   readonly calls: readonly ToolCall[];
   /** The mode this run was asked for; told to people. */
   readonly mode: ExecutionMode;
-  readonly deadlineMs: number | undefined;
+  /** How they are to be run. */
+  readonly options: CallOptions;
   /** Whether results are written while calls run: then progress on the same terminal would tear them. */
   readonly writesMeanwhile: boolean;
   /** Whether limits are watched. */
@@ -47,7 +48,7 @@ export interface FinishedRun extends RunSummary {
 
 /** Runs the calls and lets go of the registry. On a terminal its progress is shown meanwhile. */
 export async function runOnce(request: RunRequest, io: CliIo): Promise<FinishedRun> {
-  const { calls, mode, deadlineMs } = request;
+  const { calls, mode, options } = request;
   const log = new RunLog(calls.length, request.onResult);
   const isTaken = request.writesMeanwhile && io.stdout.isTTY === true;
   const progress = await showProgress(io, mode, isTaken ? undefined : log);
@@ -74,7 +75,7 @@ export async function runOnce(request: RunRequest, io: CliIo): Promise<FinishedR
     registry = await request.openRegistry(progress.print, interruption.signal);
     registry.on("*", log.hear);
     if (request.explains) watch = watchLimits(registry);
-    await registry.executeToolCalls(calls, { signal: interruption.signal, deadlineMs });
+    await registry.executeToolCalls(calls, { ...options, signal: interruption.signal });
     stats = registry.stats();
     limits = watch?.end();
     await letGo(registry, interruption);

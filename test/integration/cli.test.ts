@@ -159,6 +159,17 @@ describe("toolyard run", () => {
     }
   });
 
+  test("--tenant says on whose behalf, and a --priority that is no number is wrong usage", async () => {
+    const stdin = lines(["test.whose", {}]);
+    const { stdout } = await runInProcess(["run", "-", "--tenant", "u1", "--json"], { stdin });
+    expect(parsed(stdout)).toMatchObject([{ output: "u1" }]);
+    const one = await runInProcess(["call", "test.whose", "--tenant", "u2", "--priority", "-1"]);
+    expect(one.stdout).toBe("u2\n");
+    const wrong = await runInProcess(["call", "test.whose", "--priority", "high"]);
+    expect(wrong.stderr).toContain("Give a number; a smaller one runs sooner.");
+    expect(wrong.exitCode).toBe(2);
+  });
+
   test("--concurrency 1 runs one call after the other", async () => {
     const stdin = lines(["test.wait", { ms: 25 }], ["test.wait", { ms: 1 }], ["test.echo", {}]);
     const { stdout } = await runInProcess(["run", "-", "--concurrency", "1", "--json"], { stdin });
@@ -241,7 +252,7 @@ describe("toolyard call", () => {
 describe("toolyard list and schema", () => {
   test("list shows every tool, or those of a tag or namespace", async () => {
     const all = await runInProcess(["list"]);
-    expect(all.stdout.split("\n")).toHaveLength(10);
+    expect(all.stdout.split("\n")).toHaveLength(11);
     expect(all.stdout).toMatch(/^test\.echo +auto: process {2}Gives back what it is given$/mu);
 
     const tagged = await runInProcess(["list", "--tag", "quick", "--tag", "text", "--json"]);

@@ -5,7 +5,10 @@ import type { ExecutionMode } from "../../core/tool.ts";
 import { toJsonValue } from "../../formats/json-value.ts";
 import { readCallInput } from "../call-arguments.ts";
 import {
+  addCallOptions,
   addSourceOptions,
+  type CallFlags,
+  callOptionsOf,
   modeOption,
   readMilliseconds,
   type SourceFlags,
@@ -18,10 +21,9 @@ import { openTools } from "../open-tools.ts";
 import { remedyForError } from "../remedies.ts";
 import { runOnce } from "../run-once.ts";
 
-interface CallFlags extends SourceFlags {
+interface OneCallFlags extends SourceFlags, CallFlags {
   readonly mode?: ExecutionMode;
   readonly timeout?: number;
-  readonly deadline?: number;
   readonly input?: string;
   readonly json?: true;
 }
@@ -43,11 +45,11 @@ export function addCallCommand(program: Command, session: CliSession): void {
   addSourceOptions(command)
     .option("--input <json>", "the whole input; arguments go over it")
     .addOption(modeOption("where to run"))
-    .option("--timeout <ms>", "most time of an attempt if the tool sets none", readMilliseconds)
-    .option("--deadline <ms>", "most time for everything, waiting included", readMilliseconds)
+    .option("--timeout <ms>", "most time of an attempt if the tool sets none", readMilliseconds);
+  addCallOptions(command)
     .option("--json", "print the result as one line of JSON, as `run --json` does")
     .addHelpText("after", AFTER_HELP)
-    .action(async (name: string, pairs: readonly string[], flags: CallFlags) => {
+    .action(async (name: string, pairs: readonly string[], flags: OneCallFlags) => {
       session.exitCode = await callTool(name, pairs, flags, session.io);
     });
 }
@@ -55,7 +57,7 @@ export function addCallCommand(program: Command, session: CliSession): void {
 async function callTool(
   name: string,
   pairs: readonly string[],
-  flags: CallFlags,
+  flags: OneCallFlags,
   io: CliIo,
 ): Promise<number> {
   const input = readCallInput(flags.input, pairs);
@@ -64,7 +66,7 @@ async function callTool(
   const request = {
     calls: [{ id: "call_1", name, input }],
     mode,
-    deadlineMs: flags.deadline,
+    options: callOptionsOf(flags),
     writesMeanwhile: false,
     explains: false,
     openRegistry: (print: (text: string) => void, signal: AbortSignal) =>

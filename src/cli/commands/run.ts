@@ -4,7 +4,10 @@ import type { ToolCall } from "../../core/tool-call.ts";
 import type { ExecutionMode } from "../../core/tool.ts";
 import type { FormatName } from "../../formats/provider-format.ts";
 import {
+  addCallOptions,
   addSourceOptions,
+  type CallFlags,
+  callOptionsOf,
   formatOption,
   readCount,
   readMilliseconds,
@@ -21,11 +24,10 @@ import { type FinishedRun, runOnce } from "../run-once.ts";
 import { RunReport } from "../run-report.ts";
 import { UsageError } from "../usage-error.ts";
 
-interface RunFlags extends SourceFlags {
+interface RunFlags extends SourceFlags, CallFlags {
   readonly mode?: readonly ExecutionMode[];
   readonly concurrency?: number;
   readonly timeout?: number;
-  readonly deadline?: number;
   readonly format?: FormatName;
   readonly json?: true;
   readonly timeline?: true;
@@ -72,8 +74,8 @@ export function addRunCommand(program: Command, session: CliSession): void {
       readModes,
     )
     .option("--concurrency <n>", "most calls at once", readCount)
-    .option("--timeout <ms>", "most time of an attempt whose tool sets none", readMilliseconds)
-    .option("--deadline <ms>", "most time for everything, waiting included", readMilliseconds)
+    .option("--timeout <ms>", "most time of an attempt whose tool sets none", readMilliseconds);
+  addCallOptions(command)
     .addOption(formatOption("print the messages to send back to a provider"))
     .option("--json", "print one result per line as JSON, and nothing else")
     .option("--timeline", "show which lane ran which call when")
@@ -121,7 +123,7 @@ async function runModes(given: ModeRuns, io: CliIo): Promise<FinishedRun[]> {
     const request = {
       calls,
       mode,
-      deadlineMs: flags.deadline,
+      options: callOptionsOf(flags),
       writesMeanwhile: flags.json === true && flags.format === undefined,
       explains: flags.explain === true,
       openRegistry: (print: (text: string) => void, signal: AbortSignal) =>
