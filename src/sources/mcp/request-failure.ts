@@ -27,8 +27,6 @@ const STATUS_CODES: Readonly<Record<number, ErrorCode>> = {
   429: "RATE_LIMITED",
 };
 const REFUSALS: ReadonlySet<number> = new Set([400, 404]);
-const NOBODY_TO_ASK =
-  "It asks back, which it was not told that it may: give the source an `elicit`, `sample` or `roots`. In workers nobody is asked.";
 /** What proxies say of a server that is not there. Only with the last is it certain that it was not reached. */
 const GATEWAY_ERRORS: ReadonlySet<number> = new Set([502, 504, 503]);
 const NOTHING_WAS_DONE = 503;
@@ -113,15 +111,20 @@ export class FailureReader {
       case SdkErrorCode.NotConnected:
         return { kind: "lost", loss: this.#loss("is not connected"), wasSent: false };
       case SdkErrorCode.CapabilityNotSupported:
-        return this.#answer("TOOL_FAILED", `${thrown.message} ${NOBODY_TO_ASK}`, {
-          cause: thrown,
-          retryable: false,
-        });
+        return { kind: "answered", error: this.#unanswered(thrown) };
       case SdkErrorCode.InvalidResult:
         return this.#answer("OUTPUT_INVALID", thrown.message, { cause: thrown });
       default:
         return this.#answer("TOOL_FAILED", thrown.message, { cause: thrown, retryable: false });
     }
+  }
+
+  /** It asks in the new era although nobody told it that it may. */
+  #unanswered(cause: Sdk.SdkError): ToolError {
+    const { method = "a question" } = (cause.data ?? {}) as { readonly method?: string };
+    const remedy = "give its source an `elicit`, `sample` or `roots`. In workers nobody is asked.";
+    const message = `The MCP server ${this.#name} asks back (${method}), and nobody is there to answer: ${remedy}`;
+    return new ToolError("TOOL_FAILED", message, { cause, retryable: false });
   }
 
   #readStatus(status: number, thrown: unknown): Failure {
