@@ -2,6 +2,7 @@ import { type } from "arktype";
 import * as v from "valibot";
 import { expect, test } from "vitest";
 import { z } from "zod";
+import { z as z3 } from "zod/v3";
 import type { StandardIssue, StandardSchema } from "../core/standard-schema.ts";
 import { convertIssues } from "./standard-issues.ts";
 
@@ -25,6 +26,14 @@ test("valibot's messages lose the value they end with, and no more", () => {
     "/size Invalid length: Expected <=2",
     "/own Never received an x: S",
     '/gone Invalid key: Expected "gone" but received undefined',
+  ]);
+});
+
+test("zod 3's messages keep the name of a type and lose a value", () => {
+  const schema = z3.object({ n: z3.number(), size: z3.enum(["S", "M"]) });
+  expect(messagesOf(schema, { n: "secret", size: "secret" })).toEqual([
+    "/n Expected number, received string",
+    "/size Invalid enum value. Expected 'S' | 'M'",
   ]);
 });
 

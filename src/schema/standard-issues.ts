@@ -12,8 +12,10 @@ interface LibraryIssue extends StandardIssue {
   readonly actual?: unknown;
   /** arktype: the message without the path before it. */
   readonly problem?: unknown;
-  /** valibot: the value, printed. */
+  /** valibot, and zod 3 of an enum: the value, printed. zod 3, of a wrong type: the name of the value's type. */
   readonly received?: unknown;
+  /** zod. */
+  readonly code?: unknown;
   /** zod, of a union: the issues of each branch. */
   readonly errors?: unknown;
 }
@@ -53,10 +55,12 @@ function branchesOf({ errors }: LibraryIssue): readonly (readonly LibraryIssue[]
 
 /** The library's message, less the value that arktype and valibot print in it. */
 function messageOf(issue: LibraryIssue): string {
-  const { message, problem, actual, received } = issue;
+  const { message, problem, actual, received, code } = issue;
   const text = typeof problem === "string" ? problem : message;
   if (typeof actual === "string" && actual !== "missing") return withoutActual(text, issue);
   if (typeof received !== "string" || received === "undefined") return text;
+  if (code === "invalid_type") return text;
+  if (code === "invalid_enum_value") return text.replace(`, received '${received}'`, "");
   // "Invalid type: Expected number but received 5", "Invalid email: Received 5"
   return text.endsWith(received)
     ? text.slice(0, -received.length).replace(/(?::| but) received $/iu, "")

@@ -6,6 +6,7 @@ import {
 } from "../../core/standard-schema.ts";
 import type { Tool } from "../../core/tool.ts";
 import { isPromiseLike } from "../../core/promise-like.ts";
+import { thrownText } from "../../core/thrown-text.ts";
 import { type ForeignObject, isObject } from "./foreign-shape.ts";
 import { isZod3, zod3JsonSchema } from "./zod3-json-schema.ts";
 
@@ -20,7 +21,8 @@ const NO_INPUT = { type: "object", properties: {} };
  * @throws TypeError that names the tool when it is no schema, or one that is loaded later.
  */
 export function readSchema(toolName: string, given: unknown): InputSchemas {
-  const schema: unknown = typeof given === "function" && !isStandardSchema(given) ? given() : given;
+  const schema = typeof given === "function" ? readLazy(toolName, given as () => unknown) : given;
+  if (isPromiseLike(schema)) throw laterError(toolName, "input schema");
   if (schema === undefined || schema === null) return { input: NO_INPUT };
   if (isStandardSchema(schema)) {
     return isZod3(schema)
@@ -29,6 +31,25 @@ export function readSchema(toolName: string, given: unknown): InputSchemas {
   }
   if (!isObject(schema)) throw new TypeError(`Tool "${toolName}": its input schema is no object.`);
   return isAiSdkSchema(schema) ? readAiSdkSchema(toolName, schema) : { input: schema };
+}
+
+/** Some Standard Schemas are functions too. */
+function readLazy(toolName: string, given: () => unknown): unknown {
+  if (isStandardSchema(given)) return given;
+  try {
+    return given();
+  } catch (cause) {
+    const reason = thrownText(cause);
+    throw new TypeError(`Tool "${toolName}": its input schema cannot be made: ${reason}`, {
+      cause,
+    });
+  }
+}
+
+function laterError(toolName: string, what: string): TypeError {
+  return new TypeError(
+    `Tool "${toolName}": its ${what} is loaded later. Await it, and give \`jsonSchema(…)\` of it.`,
+  );
 }
 
 /** The same schemas for a tool whose framework parses by itself: values are checked and passed on as they came. */
@@ -54,11 +75,7 @@ type AiSdkValidation =
   | { readonly success: false; readonly error: Error };
 
 function readAiSdkSchema(toolName: string, { jsonSchema, validate }: ForeignObject): InputSchemas {
-  if (isPromiseLike(jsonSchema)) {
-    throw new TypeError(
-      `Tool "${toolName}": its JSON Schema is loaded later. Await it, and give \`jsonSchema(…)\` of it.`,
-    );
-  }
+  if (isPromiseLike(jsonSchema)) throw laterError(toolName, "JSON Schema");
   const written = jsonSchema as object;
   if (typeof validate !== "function") return { input: { ...written } };
   const input: StandardSchema = {

@@ -99,6 +99,17 @@ test("a schema that is loaded later is refused by the tool's name", () => {
   expect(() => foreignTools({ late: { ...aiSdk, inputSchema: later } })).toThrow(
     'Tool "late": its JSON Schema is loaded later.',
   );
+  for (const inputSchema of [Promise.resolve(SCHEMA), async () => SCHEMA]) {
+    expect(() => foreignTools({ late: { ...aiSdk, inputSchema } })).toThrow(
+      'Tool "late": its input schema is loaded later.',
+    );
+  }
+  const broken = (): never => {
+    throw new Error("no schema today");
+  };
+  expect(() => foreignTools({ late: { ...aiSdk, inputSchema: broken } })).toThrow(
+    'Tool "late": its input schema cannot be made: no schema today',
+  );
 });
 
 test("what holds itself is refused, and the same tool twice is not", () => {
