@@ -8,7 +8,7 @@ import { expect, test } from "vitest";
 
 const FLOORS = [
   ["core"],
-  ["time", "schema", "redis"],
+  ["time", "schema", "redis", "processes"],
   ["registry", "sources", "limits", "executors", "memory", "formats", "telemetry", "journal"],
   ["runtime", "agents", "plans"],
   ["config", "server", "frameworks"],

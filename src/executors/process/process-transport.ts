@@ -27,7 +27,7 @@ import { childEnvironment } from "./child-environment.ts";
 import { childFlags } from "./child-flags.ts";
 import { openClaimFile } from "./claim-file.ts";
 import type { GrantedRights } from "./granted-rights.ts";
-import { endWithThisProcess } from "./living-children.ts";
+import { endWithThisProcess } from "../../processes/living-children.ts";
 import { openParcelFiles } from "./parcel-files.ts";
 
 /** What V8 prints before it aborts for want of memory. */

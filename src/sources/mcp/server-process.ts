@@ -1,30 +1,28 @@
 /**
  * A server's process, together with everything that it starts in turn: `npx` and shells start the server as a child of
  * their own. Where there are process groups it leads one, and the group is ended as a whole. A Ctrl-C in the terminal
- * therefore does not reach it: it ends when its stdin does, when told, or with this program.
+ * therefore does not reach it: it ends when its stdin does, when told, or with this program, however that ends.
  *
  * Its handles keep no program alive; whoever waits for an answer has a timer that does.
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import type { Socket } from "node:net";
+import {
+  HAS_GROUPS,
+  endGroupWithThisProcess,
+  signalGroup,
+} from "../../processes/living-children.ts";
 import type { Clock } from "../../time/clock.ts";
 import type { ConnectionLoss } from "./connection-loss.ts";
 import type { McpStdioServer } from "./mcp-options.ts";
 
-const HAS_GROUPS = process.platform !== "win32";
 /** How long a server may take to go when its stdin ends, and again when it is told to. */
 const GRACE_MS = 1_000;
 /** So much is worth a write of its own: the server reads it while more is being prepared. */
 const FLUSHED_CHARACTERS = 4 * 1024;
 /** Longest wait for the rest of its output when it has ended, or for its end when its output has. */
 const PIPES_CLOSE_MS = 200;
-
-const living = new Set<ServerProcess>();
-
-process.on("exit", () => {
-  for (const server of living) server.kill("SIGKILL");
-});
 
 /** What a process is started with. */
 export interface ServerProcessParts {
@@ -67,7 +65,7 @@ export class ServerProcess {
       if (child.pid === undefined) this.#tell(this.#notStarted(error));
     });
     child.on("exit", (exitCode, signal) => this.#onExit(exitCode, signal));
-    if (child.pid !== undefined) living.add(this);
+    endGroupWithThisProcess(child);
     child.unref();
     this.#listen();
   }
@@ -96,27 +94,22 @@ export class ServerProcess {
     return (this.#stopping ??= this.#stop(mustGo));
   }
 
-  /** Sends a signal to it and to what it has started. */
-  kill(signal: "SIGTERM" | "SIGKILL"): void {
-    const { pid } = this.#child;
-    if (pid === undefined) return;
-    try {
-      if (HAS_GROUPS) process.kill(-pid, signal);
-      else this.#child.kill(signal);
-    } catch {
-      // Nobody of the group is left.
-    }
-  }
-
   async #stop(mustGo: boolean): Promise<void> {
     this.#flush();
     this.#child.stdin?.end();
     if (!mustGo && (await this.#goneWithin(GRACE_MS))) return;
     if (this.#exit !== undefined) return;
-    this.kill("SIGTERM");
+    this.#signal("SIGTERM");
     if (await this.#goneWithin(GRACE_MS)) return;
-    this.kill("SIGKILL");
+    this.#signal("SIGKILL");
     await this.#goneWithin(GRACE_MS);
+  }
+
+  /** Sends a signal to it and to what it has started. */
+  #signal(signal: "SIGTERM" | "SIGKILL"): void {
+    const { pid } = this.#child;
+    if (pid !== undefined && HAS_GROUPS) signalGroup(pid, signal);
+    else this.#child.kill(signal);
   }
 
   async #goneWithin(ms: number): Promise<boolean> {
@@ -150,9 +143,6 @@ export class ServerProcess {
   #onExit(exitCode: number | null, signal: NodeJS.Signals | null): void {
     const how = signal === null ? `exited with code ${exitCode}` : `died of ${signal}`;
     this.#exit = { how, exitCode, signal };
-    living.delete(this);
-    // What it has started and left behind.
-    this.kill("SIGKILL");
     // Answers that it wrote before may still be in the pipe.
     const cancel = this.#parts.clock.setTimer(PIPES_CLOSE_MS, () => this.#tell(this.#exit));
     this.#child.once("close", () => {

@@ -1,21 +1,23 @@
 /**
- * Ends child processes whose parent is gone.
+ * Ends child processes, and groups of processes, whose parent is gone.
  *
  * A parent that dies of a signal can end nobody, and a child in a loop never sees that its channel has closed. So a
  * helper, a shell with a few lines to run, reads from a pipe that only the parent holds which children live:
  *
- *   +pid   it has been started        -pid   it has ended
+ *   +pid    it has been started                       -pid    it has ended
+ *   +-pid   it has been started and leads a group     --pid   its group has ended
  *
- * When the pipe closes, however the parent ended, the helper kills those that are left, and ends itself. It has a
- * session of its own, so that a Ctrl-C does not reach it, and keeps no program alive. Windows needs none: there
- * children belong to a job object that ends with the parent. Where there is no `/bin/sh` children go without.
+ * When the pipe closes, however the parent ended, the helper kills those that are left, and ends itself. A worker thread
+ * has a pipe of its own, which closes when it ends or is terminated. The helper has a session of its own, so that a Ctrl-C
+ * does not reach it, and keeps no program alive. Windows needs none: there children belong to a job object that ends with
+ * the parent. Where there is no `/bin/sh` children go without.
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import type { Socket } from "node:net";
 
 const SHELL = "/bin/sh";
 
-/** `$pids` is a list with a blank on either side of each. */
+/** `$pids` is a list with a blank on either side of each. `kill -9 --` is wrong in dash. */
 const SCRIPT = `
 trap '' HUP INT QUIT TERM PIPE
 pids=' '
@@ -26,7 +28,7 @@ while read -r line; do
     -*) case $pids in *" $pid "*) pids="\${pids%%" $pid "*} \${pids#*" $pid "}" ;; esac ;;
   esac
 done
-for pid in $pids; do kill -9 "$pid"; done`;
+for pid in $pids; do kill -s KILL -- "$pid"; done`;
 
 /** Milliseconds after which a helper that died is replaced. */
 const RESTART_MS = 1_000;
@@ -38,7 +40,11 @@ export class Guardian {
   #startIsDue = false;
   #hasGivenUp: boolean = process.platform === "win32";
 
-  /** A child has been started. */
+  /**
+   * A child has been started.
+   *
+   * @param pid - Negative for the group that a child leads.
+   */
   watch(pid: number): void {
     this.#pids.add(pid);
     this.#tell(`+${pid}`);
@@ -56,12 +62,15 @@ export class Guardian {
   #start(): void {
     this.#startIsDue = false;
     if (this.#hasGivenUp || this.#helper !== undefined || this.#pids.size === 0) return;
-    const helper = spawn(SHELL, ["-c", SCRIPT, "toolyard-guardian", String(process.pid)], {
-      stdio: ["pipe", "ignore", "ignore"],
-      detached: true,
-      cwd: "/",
-      env: {},
-    });
+    try {
+      this.#listen(spawnHelper());
+    } catch {
+      // Too little memory for a process, say.
+      this.#onGone();
+    }
+  }
+
+  #listen(helper: ChildProcess): void {
     this.#helper = helper;
     helper.on("error", ({ code }: NodeJS.ErrnoException) => {
       this.#hasGivenUp = code === "ENOENT" || code === "EACCES";
@@ -88,4 +97,13 @@ export class Guardian {
     this.#startIsDue = true;
     setTimeout(() => this.#start(), RESTART_MS).unref();
   }
+}
+
+function spawnHelper(): ChildProcess {
+  return spawn(SHELL, ["-c", SCRIPT, "toolyard-guardian", String(process.pid)], {
+    stdio: ["pipe", "ignore", "ignore"],
+    detached: true,
+    cwd: "/",
+    env: {},
+  });
 }
