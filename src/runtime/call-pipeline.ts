@@ -19,7 +19,7 @@ import type { BoundTool } from "./bound-tool.ts";
 import { CallAttempt } from "./call-attempt.ts";
 import { takeFromBudget } from "./call-budgets.ts";
 import { CallStory } from "./call-story.ts";
-import { parseInput, parseOutput } from "./parse-values.ts";
+import { checkReadable, parseInput, parseOutput } from "./parse-values.ts";
 import { ReadyCall } from "./ready-call.ts";
 import { truncateResult } from "./result-limits.ts";
 import { admit, backOff } from "./retry.ts";
@@ -79,6 +79,7 @@ export async function runCall(parts: PipelineParts, accepted: AcceptedCall): Pro
 /** Everything that may refuse a call before it asks for its turn. A promise only when its schema needs one. */
 function prepare(story: CallStory, accepted: AcceptedCall): ReadyCall | Promise<ReadyCall> {
   takeFromBudget(accepted, story);
+  checkReadable(accepted.call);
   const bound = accepted.resolve(accepted.call.name);
   story.resolved(bound.tool.name, bound.tally);
   const place = { bound, executor: executorFor(bound, accepted) };

@@ -237,21 +237,34 @@ describe("a source that breaks", () => {
   });
 
   test.each([5, "wait", null, undefined, [], { nonsense: true }, new Date(0)])(
-    "with %j for a call is a TypeError with its place, after the calls before it, and is let go",
+    "with %j for a call has a failure in its place, and the calls on either side have their results",
     async (junk) => {
       const source = of(waitCall(0, 30), waitCall(1, 0), junk, waitCall(3, 0));
       const feed = new Feed(source);
-      await feed.advance(29);
-      expect(feed.ended).toBeUndefined();
-      await feed.advance(1);
-      expect(feed.ended).toMatchObject({
-        thrown: { message: expect.stringMatching(/Tool call 2/) },
-      });
-      expect((feed.ended as { thrown: unknown }).thrown).toBeInstanceOf(TypeError);
-      expect(feed.codes).toEqual(["ok", "ok"]);
-      expect(source.farewells).toBe(1);
+      await feed.advance(30);
+      expect(feed.ended).toBe("done");
+      expect(feed.codes).toEqual(["ok", "ok", "INPUT_INVALID", "ok"]);
+      const failed = feed.results[2];
+      expect(failed).toMatchObject({ callId: "toolyard_2", toolName: "" });
+      expect(failed?.status === "error" && failed.error.message).toMatch(
+        /^This cannot be called: Tool call 2 is neither a tool call nor .* Accepted are .*[^.]\.$/u,
+      );
+      const told = feed.stage.events.filter(({ index }) => index === 2).map(({ type }) => type);
+      expect(told).toEqual(["tool.invoked", "tool.failed"]);
     },
   );
+
+  test("with something for a call that cannot even be read fails there alone", async () => {
+    const spiked = {
+      get type(): string {
+        throw broken;
+      },
+    };
+    const feed = new Feed(of(waitCall(0, 0), spiked, waitCall(2, 0)));
+    await feed.advance(0);
+    expect(feed.ended).toBe("done");
+    expect(feed.codes).toEqual(["ok", "INPUT_INVALID", "ok"]);
+  });
 });
 
 describe("an end to the pulling", () => {
@@ -354,6 +367,7 @@ test("whatever a source does, each call pulled has one result, in its place", as
     }),
     async (items, end, { concurrency, stopAtMs, stop }) => {
       let pulled = 0;
+      let junk = 0;
       let feed: Feed | undefined;
       const source = (async function* () {
         for (const one of items) {
@@ -362,7 +376,10 @@ test("whatever a source does, each call pulled has one result, in its place", as
           else yield waitCall(pulled++, one.call);
         }
         if (end === "throw") throw new Error("broken source");
-        if (end === "junk") yield 5;
+        if (end === "junk") {
+          junk = 1;
+          yield 5;
+        }
         if (end === "never") await never;
       })();
       feed = new Feed(source, { concurrency });
@@ -378,11 +395,11 @@ test("whatever a source does, each call pulled has one result, in its place", as
 
       expect(feed.ended).toBeDefined();
       expect(feed.results.map(({ callId }) => callId)).toEqual(
-        Array.from({ length: feed.results.length }, (_, place) => `call_${place}`),
+        feed.results.map((_, place) => (place < pulled ? `call_${place}` : `toolyard_${place}`)),
       );
       // One that was on its way out when the pulling ended was not taken in.
       expect(pulled - feed.results.length).toBeLessThanOrEqual(1);
-      if (hadEnded !== undefined) expect(feed.results.length).toBe(pulled);
+      if (hadEnded !== undefined) expect(feed.results.length).toBe(pulled + junk);
       const last = feed.stage.events.filter(({ type }) => /completed|failed/.test(type));
       expect(last.length).toBe(feed.results.length);
       feed.batch.close();

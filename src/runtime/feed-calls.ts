@@ -1,11 +1,13 @@
 /** Pulls calls out of an iterable no faster than they are admitted. */
+import { thrownText } from "../core/thrown-text.ts";
 import type { ToolCall } from "../core/tool-call.ts";
 import type { ToolResult } from "../core/tool-result.ts";
 import { decodeBlock } from "../formats/decode-tool-calls.ts";
+import { readCall } from "../formats/read-call.ts";
 import type { Deadline } from "../time/deadline.ts";
 import type { CallBatch } from "./call-batch.ts";
 
-/** Tool calls, or blocks of a provider's answer, one after the other. */
+/** Tool calls, or blocks of a provider's answer, one after the other. What is neither fails with `INPUT_INVALID`. */
 export type CallSource = Iterable<unknown> | AsyncIterable<unknown>;
 
 /** What happens to the calls that are pulled. */
@@ -40,13 +42,23 @@ export async function feedCalls(source: CallSource, target: FeedTarget): Promise
     });
   try {
     for await (const block of pull(source, target.until)) {
-      const call = decodeBlock(block, index);
+      const call = readBlock(block, index);
       if (call === undefined) continue;
       await start(call);
       await unlessOver(target.room(), target.until);
     }
   } finally {
     await Promise.all(running);
+  }
+}
+
+/** What is no call is a failed one: to throw would lose the results of those that came before it. */
+function readBlock(block: unknown, index: number): ToolCall | undefined {
+  try {
+    return decodeBlock(block, index);
+  } catch (thrown) {
+    const none = readCall(index, undefined, undefined, { input: undefined });
+    return { ...none, malformed: thrownText(thrown) };
   }
 }
 

@@ -12,11 +12,7 @@ import type { BoundTool } from "./bound-tool.ts";
  */
 export function parseInput(bound: BoundTool, call: ToolCall): unknown {
   const { name } = bound.tool;
-  if (call.malformed !== undefined) {
-    throw new ToolError("INPUT_INVALID", `${name} cannot be called: ${call.malformed}.`, {
-      details: { issues: [{ path: "", message: call.malformed }] },
-    });
-  }
+  if (call.malformed !== undefined) throw malformed(`${name} cannot be called`, call.malformed);
   const parsed = bound.input.parse(call.input);
   if (!(parsed instanceof Promise)) return take(parsed, "INPUT_INVALID", name);
   return parsed.then((late) => take(late, "INPUT_INVALID", name));
@@ -32,6 +28,22 @@ export function parseOutput({ tool, output: validator }: BoundTool, output: unkn
   const parsed = validator.parse(output);
   if (!(parsed instanceof Promise)) return take(parsed, "OUTPUT_INVALID", tool.name);
   return parsed.then((late) => take(late, "OUTPUT_INVALID", tool.name));
+}
+
+/**
+ * Refuses what names no tool because it could not be read: that there is no tool "" would not help.
+ *
+ * @throws ToolError `INPUT_INVALID` with why it could not.
+ */
+export function checkReadable(call: ToolCall): void {
+  if (call.name !== "" || call.malformed === undefined) return;
+  throw malformed("This cannot be called", call.malformed);
+}
+
+function malformed(what: string, why: string): ToolError {
+  return new ToolError("INPUT_INVALID", `${what}: ${why.replace(/\.$/u, "")}.`, {
+    details: { issues: [{ path: "", message: why }] },
+  });
 }
 
 function take(parsed: ParseResult, code: ErrorCode, toolName: string): unknown {

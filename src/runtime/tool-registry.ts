@@ -259,7 +259,8 @@ export class ToolRegistry implements AsyncDisposable {
    * @param calls - Tool calls of OpenAI (chat, responses), Anthropic or Gemini, the message or
    *   response that holds them, our own `ToolCall[]`, or an (async) iterable of either.
    * @throws TypeError when the registry is closed, an option is out of range, or `calls` has a shape
-   *   nobody knows. Rejects with what an iterable throws, after the calls pulled before have ended.
+   *   nobody knows. Rejects with what an iterable throws, after the calls pulled before have ended; what it yields that
+   *   is no call gets an `INPUT_INVALID` result in its place.
    */
   async executeToolCalls(calls: unknown, options: CallOptions = {}): Promise<ToolResult[]> {
     return isSource(calls)
