@@ -90,7 +90,11 @@ export function bindTool(tool: Tool, parts: BindingParts, source?: string): Boun
 function compile(tool: Tool, side: "input" | "output", isForeign: boolean): Validator {
   try {
     return side === "input"
-      ? compileValidator(tool.input, tool.inputJsonSchema, { isForeign })
+      ? compileValidator(tool.input, tool.inputJsonSchema, {
+          isForeign,
+          // Whoever is asked has defaults of its own, and may take what is given for what is to change.
+          defaults: isForeign ? "required" : "all",
+        })
       : compileValidator(tool.output ?? {}, undefined, { coerce: false, isForeign });
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);

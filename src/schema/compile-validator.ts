@@ -13,6 +13,11 @@ export interface ValidatorOptions {
   readonly coerce?: boolean;
   /** Whether somebody else wrote the schema: its patterns then take linear time. Default false. */
   readonly isForeign?: boolean;
+  /**
+   * Which properties of a JSON Schema get their default where they are left out: `required` ones alone for a value that
+   * goes to somebody who has the others. Default `all`.
+   */
+  readonly defaults?: "all" | "required";
 }
 
 /**
@@ -27,9 +32,11 @@ export interface ValidatorOptions {
 export function compileValidator(
   schema: ToolSchema,
   jsonSchema?: object,
-  { coerce = true, isForeign = false }: ValidatorOptions = {},
+  { coerce = true, isForeign = false, defaults = "all" }: ValidatorOptions = {},
 ): Validator {
-  if (!isStandardSchema(schema)) return new JsonSchemaValidator(schema, { coerce, isForeign });
+  if (!isStandardSchema(schema)) {
+    return new JsonSchemaValidator(schema, { coerce, isForeign, defaults });
+  }
   // Made at once for its TypeError: at registration rather than in the middle of a call.
   const given = jsonSchema && new SchemaCheck(jsonSchema as JsonSchema);
   return new StandardValidator(schema, () => (coerce ? (given ?? ownCheck(schema)) : undefined));

@@ -16,6 +16,13 @@ test("a missing property gets its default, a given one keeps its value", () => {
   expect(fill(schema, { b: null, c: undefined })).toEqual({ a: 1, b: null, c: 3 });
 });
 
+test("only what is required is filled in where somebody else has the other defaults", () => {
+  const properties = { a: { default: 1 }, b: { default: 2 } };
+  const schema = { properties: { ...properties, deep: { properties, required: ["b"] } } };
+  const fillRequired = compileDefaults({ ...schema, required: ["a"] }, "required");
+  expect(fillRequired?.({ deep: {} })).toEqual({ a: 1, deep: { b: 2 } });
+});
+
 test("the value given is not changed, and comes back itself when nothing is missing", () => {
   const schema = { properties: { a: { default: 1 }, deep: { properties: { b: { default: 2 } } } } };
   const lacking = Object.freeze({ deep: Object.freeze({}) });

@@ -18,19 +18,28 @@ interface PropertyDefault {
   readonly value: unknown;
 }
 
-/** Makes the function that fills in a schema's defaults; undefined when the schema has none. */
-export function compileDefaults(schema: JsonSchema): FillDefaults | undefined {
+/**
+ * Makes the function that fills in a schema's defaults; undefined when the schema has none.
+ *
+ * @param of - Which properties get theirs.
+ */
+export function compileDefaults(
+  schema: JsonSchema,
+  of: "all" | "required" = "all",
+): FillDefaults | undefined {
   if (!JSON.stringify(schema).includes('"default":')) return undefined;
-  return new DefaultsCompiler(schema).compile(schema);
+  return new DefaultsCompiler(schema, of === "required").compile(schema);
 }
 
 class DefaultsCompiler {
   readonly #root: JsonSchema;
+  readonly #onlyRequired: boolean;
   /** Made when first needed, for a `$ref` may lead back to where it stands. */
   readonly #refs = new Map<string, FillDefaults | undefined>();
 
-  constructor(root: JsonSchema) {
+  constructor(root: JsonSchema, onlyRequired: boolean) {
     this.#root = root;
+    this.#onlyRequired = onlyRequired;
   }
 
   compile(schema: unknown): FillDefaults | undefined {
@@ -53,7 +62,10 @@ class DefaultsCompiler {
 
   #compileProperties(schema: Record<string, unknown>): FillDefaults | undefined {
     const properties = Object.entries(asMap(schema["properties"]));
-    const defaults = properties.flatMap(([key, part]) => usableDefault(key, part));
+    const required = asList(schema["required"]);
+    const defaults = properties
+      .filter(([key]) => !this.#onlyRequired || required.includes(key))
+      .flatMap(([key, part]) => usableDefault(key, part));
     const known = new Map(properties.map(([key, part]) => [key, this.compile(part)]));
     const others = this.compile(schema["additionalProperties"]);
     const nested = others !== undefined || [...known.values()].some((fill) => fill !== undefined);

@@ -13,21 +13,27 @@ export class JsonSchemaValidator implements Validator {
   /** Made when the first value comes; null when there are none. */
   #fillDefaults: FillDefaults | undefined | null;
   readonly #coerces: boolean;
+  readonly #defaults: "all" | "required";
 
   /** @throws TypeError that says what is wrong when the schema is broken. */
   constructor(
     schema: JsonSchema,
-    options: { readonly coerce: boolean; readonly isForeign?: boolean },
+    options: {
+      readonly coerce: boolean;
+      readonly isForeign?: boolean;
+      readonly defaults?: "all" | "required";
+    },
   ) {
     this.#check = new SchemaCheck(schema, options.isForeign);
     this.#schema = schema;
     this.#coerces = options.coerce;
+    this.#defaults = options.defaults ?? "all";
   }
 
   parse(value: unknown): ParseResult {
     this.#check.compile(); // What is wrong with the schema is not the value's fault.
     if (this.#fillDefaults === undefined) {
-      this.#fillDefaults = compileDefaults(this.#schema) ?? null;
+      this.#fillDefaults = compileDefaults(this.#schema, this.#defaults) ?? null;
     }
     try {
       const filled = this.#fillDefaults?.(value) ?? value;

@@ -187,6 +187,24 @@ test.each<[string, Broken]>([
   },
 );
 
+test("what an argument leaves out is not sent, whatever its default, unless it is required", async () => {
+  const body = {
+    type: "object",
+    required: ["kind"],
+    properties: { kind: { default: "pet" }, status: { default: "new" }, name: { type: "string" } },
+  };
+  const requestBody = { required: true, content: { "application/json": { schema: body } } };
+  const query = [{ name: "page", in: "query", schema: { type: "integer", default: 1 } }];
+  const patch = { operationId: "change", parameters: query, requestBody, responses };
+  const registry = new ToolRegistry();
+  registries.push(registry);
+  await registry.registerOpenApi(documentOf(server.url, { "/pets": { patch } }));
+  await registry.call("change", { body: { name: "Rex" } });
+  expect(server.seen.map(({ url, body: sent }) => [url, JSON.parse(sent.toString())])).toEqual([
+    ["/pets", { name: "Rex", kind: "pet" }],
+  ]);
+});
+
 test("no more calls start than the server says are left", async () => {
   answer = (_, response) => {
     const left = Math.max(0, 3 - server.seen.length);
