@@ -9,7 +9,7 @@ import { describe, expect, test } from "vitest";
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 
 /** What each example prints, among other things. */
-const PRINTED: Readonly<Record<string, readonly string[]>> = {
+const PRINTED: Readonly<Record<string, readonly (string | RegExp)[]>> = {
   "quick-start.ts": [
     "Bern: sunny for 1 day",
     "Lima: sunny for 3 days",
@@ -43,8 +43,9 @@ const PRINTED: Readonly<Record<string, readonly string[]>> = {
     "has 10 places, and 100 ms      100    on       100    none",
     "takes 20 requests a second     50     off      20     30 RATE_LIMITED",
     "reads, waits, writes           100    on       100    none",
-    "0 updates lost",
-    "99 updates lost",
+    / 0 updates lost/u,
+    // Nearly all; on a busy machine some write before others read.
+    / [1-9]\d updates lost/u,
     "5 low and 50 high calls",
     "every 100 ms, of 20 ms         50     on       50     ",
   ],
@@ -71,7 +72,7 @@ test("every example is run here", () => {
 describe.concurrent("examples", () => {
   test.each(Object.keys(PRINTED))("%s", async (file) => {
     const { stdout, stderr } = await run(`examples/${file}`);
-    for (const text of PRINTED[file] ?? []) expect(stdout).toContain(text);
+    for (const text of PRINTED[file] ?? []) expect(stdout).toMatch(text);
     expect(stderr).toBe("");
   });
 
