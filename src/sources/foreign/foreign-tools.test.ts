@@ -24,6 +24,10 @@ const agents = {
   invoke: (_run: unknown, input: string) => input,
 };
 
+const breakDown = (): never => {
+  throw new Error("no schema today");
+};
+
 const run = (tool: Tool | undefined, input: unknown): unknown =>
   tool?.execute(input as never, CONTEXT);
 
@@ -104,10 +108,7 @@ test("a schema that is loaded later is refused by the tool's name", () => {
       'Tool "late": its input schema is loaded later.',
     );
   }
-  const broken = (): never => {
-    throw new Error("no schema today");
-  };
-  expect(() => foreignTools({ late: { ...aiSdk, inputSchema: broken } })).toThrow(
+  expect(() => foreignTools({ late: { ...aiSdk, inputSchema: breakDown } })).toThrow(
     'Tool "late": its input schema cannot be made: no schema today',
   );
 });

@@ -49,7 +49,8 @@ export interface Derivation extends DerivedModule {
 export function isDerivedModule(value: unknown): value is DerivedModule {
   if (!isRecord(value)) return false;
   const { tools, problems } = value;
-  return Array.isArray(tools) && tools.every(isTool) && Array.isArray(problems);
+  const areLists = Array.isArray(tools) && Array.isArray(problems);
+  return areLists && tools.every(isTool) && problems.every(isProblem);
 }
 
 /** Whether a value is an object, and no list. */
@@ -64,6 +65,12 @@ function isTool(value: unknown): value is DerivedTool {
   return isNamed && isRecord(input) && isRecord(member) && isMember(member);
 }
 
-function isMember({ kind, method }: Readonly<Record<string, unknown>>): boolean {
-  return kind === "function" || (kind === "method" && typeof method === "string");
+function isMember(member: Readonly<Record<string, unknown>>): boolean {
+  const { kind, method, parameters } = member;
+  const isKnown = kind === "function" || (kind === "method" && typeof method === "string");
+  return isKnown && (parameters === undefined || Array.isArray(parameters));
+}
+
+function isProblem(value: unknown): value is DerivedProblem {
+  return isRecord(value) && typeof value["exportName"] === "string";
 }
