@@ -1,4 +1,5 @@
 /** Which scopes a tool's calls are in. */
+import { matchesPattern } from "../core/name-pattern.ts";
 import type { LimitedTool } from "./limiter.ts";
 
 /** The scope that holds every call. */
@@ -26,7 +27,7 @@ function matches(scope: string, { name, tags = [] }: LimitedTool): boolean {
   if (scope === EACH_TENANT) return false;
   if (scope.startsWith("tag:")) return tags.includes(scope.slice(4));
   if (scope.startsWith("source:")) return name.startsWith(`${scope.slice(7)}.`);
-  return scope.includes("*") ? matchesPattern(scope.split("*"), name) : scope === name;
+  return matchesPattern(scope, name);
 }
 
 function breadth(scope: string): number {
@@ -34,22 +35,4 @@ function breadth(scope: string): number {
   if (scope.startsWith("tag:")) return 3;
   if (scope.startsWith("source:")) return 2;
   return scope.includes("*") ? 1 : 0;
-}
-
-/**
- * Whether `name` begins and ends with the outer parts and has the others between them, in order. Taking each where it
- * comes first is never wrong, so nothing is tried twice, as a regular expression would.
- */
-function matchesPattern(parts: readonly string[], name: string): boolean {
-  const first = parts[0] ?? "";
-  const last = parts.at(-1) ?? "";
-  const end = name.length - last.length;
-  if (first.length > end || !name.startsWith(first) || !name.endsWith(last)) return false;
-  let from = first.length;
-  for (const part of parts.slice(1, -1)) {
-    const found = name.indexOf(part, from);
-    if (found === -1 || found + part.length > end) return false;
-    from = found + part.length;
-  }
-  return true;
 }

@@ -8,6 +8,7 @@
 import type { EventSink, RegistryEvent } from "../core/call-event.ts";
 import { checkDefinition, type Tool } from "../core/tool.ts";
 import { closestNames, suggestion } from "../core/closest-names.ts";
+import { nameMatcher } from "../core/name-pattern.ts";
 import { checkNamespace, isWithin, namespaced } from "./namespace.ts";
 
 /** Names that {@link ToolCatalog.closest} thinks about until the catalog changes. */
@@ -239,17 +240,6 @@ export function entryMatcher(filter: ToolFilter): (entry: CatalogEntry<unknown>)
     (deferred === undefined || deferred === isDeferred) &&
     tags.every((tag) => tool.tags?.includes(tag)) &&
     isNamed(tool.name);
-}
-
-function nameMatcher(patterns: readonly string[]): (name: string) => boolean {
-  const exact = new Set(patterns);
-  const globs = patterns.filter((pattern) => pattern.includes("*")).map(globExpression);
-  return (name) => exact.has(name) || globs.some((glob) => glob.test(name));
-}
-
-function globExpression(pattern: string): RegExp {
-  const literals = pattern.split("*").map((text) => text.replaceAll(/[\\^$.|?+()[\]{}]/g, "\\$&"));
-  return new RegExp(`^${literals.join(".*")}$`, "su");
 }
 
 function givenTwice(name: string): TypeError {

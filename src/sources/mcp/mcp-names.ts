@@ -1,5 +1,6 @@
 /** Which tools of a server are taken, and how they are called here. */
 import { closestNames, suggestion } from "../../core/closest-names.ts";
+import { nameMatcher } from "../../core/name-pattern.ts";
 
 /** Part of the options. */
 export interface NameOptions {
@@ -29,8 +30,8 @@ export function chooseNames(
   options: NameOptions,
 ): ChosenNames {
   const { include, exclude = [], rename = {} } = options;
-  const isIncluded = include === undefined ? () => true : matcher(include);
-  const isExcluded = matcher(exclude);
+  const isIncluded = include === undefined ? () => true : nameMatcher(include);
+  const isExcluded = nameMatcher(exclude);
   const chosen = new Set(listed.filter((name) => isIncluded(name) && !isExcluded(name)));
   const known = [...listed, ...extras];
   const problems = [
@@ -47,25 +48,13 @@ export function chooseNames(
   };
 }
 
-/** Says whether a name fits one of the patterns; `*` stands for any characters. */
-function matcher(patterns: readonly string[]): (name: string) => boolean {
-  const exact = new Set(patterns);
-  const globs = patterns.filter((pattern) => pattern.includes("*")).map(globExpression);
-  return (name) => exact.has(name) || globs.some((glob) => glob.test(name));
-}
-
-function globExpression(pattern: string): RegExp {
-  const parts = pattern.split(/\*+/).map((text) => text.replaceAll(/[\\^$.|?+()[\]{}]/g, "\\$&"));
-  return new RegExp(`^${parts.join(".*")}$`, "su");
-}
-
 /** A misspelt `exclude` is told as well: it would let through what somebody wanted to keep out. */
 function patternProblem(
   option: string,
   pattern: string,
   listed: readonly string[],
 ): readonly string[] {
-  if (listed.some(matcher([pattern]))) return [];
+  if (listed.some(nameMatcher([pattern]))) return [];
   return [`\`${option}\`: the server has no tool "${pattern}".${meant(pattern, listed)}`];
 }
 

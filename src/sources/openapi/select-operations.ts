@@ -1,5 +1,6 @@
 /** Which operations of a document become tools. */
 import { suggestionOrKnown } from "../../core/closest-names.ts";
+import { matchesPattern } from "../../core/name-pattern.ts";
 import type { ListedOperation } from "./list-operations.ts";
 import type { OpenApiOptions, OperationFilter } from "./openapi-options.ts";
 
@@ -55,13 +56,9 @@ function fits(operation: ListedOperation, filter: OperationFilter): boolean {
 }
 
 function matches(pattern: string, field: Field, operation: ListedOperation): boolean {
-  const values = VALUES[field](operation);
-  if (values.includes(pattern)) return true;
-  const parts = pattern
-    .split("*")
-    .map((part) => part.replaceAll(/[$()*+.?[\\\]^{|}]/g, String.raw`\$&`));
-  const test = new RegExp(`^${parts.join(".*")}$`, field === "methods" ? "is" : "s");
-  return values.some((value) => test.test(value));
+  // Methods are written in either case.
+  const plain = (text: string): string => (field === "methods" ? text.toLowerCase() : text);
+  return VALUES[field](operation).some((value) => matchesPattern(plain(pattern), plain(value)));
 }
 
 /** For each pattern that fits nothing a sentence that says so. */
