@@ -23,6 +23,7 @@ export interface ServerParts {
 
 /** A client and what it speaks through. */
 export interface OpenClient {
+  readonly sdk: typeof Sdk;
   readonly client: Sdk.Client;
   /** Undefined where nobody is there to answer any. */
   readonly questions?: ServerQuestions;
@@ -46,7 +47,7 @@ export async function connectClient(
     const made = await makeClient(sdk, parts, plan.era);
     const open = await openTransport(parts.config, plan.kind, parts);
     try {
-      adopt({ ...made, open, failures });
+      adopt({ sdk, ...made, open, failures });
       await made.client.connect(open.transport, { timeout: NEVER_MS });
       return;
     } catch (thrown) {

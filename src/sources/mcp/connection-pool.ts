@@ -12,7 +12,8 @@ import type { CancelTimer } from "../../time/clock.ts";
 import type { ServerParts } from "./connect-client.ts";
 import { LostRequest, outcomeUnknown, unavailable, withRetryAfter } from "./connection-loss.ts";
 import { ConnectionSlot } from "./connection-slot.ts";
-import type { SendRequest, ServerConnection } from "./server-connection.ts";
+import type { SendRequest } from "./send-request.ts";
+import type { ServerConnection } from "./server-connection.ts";
 import type { LinkListener, LinkRequest } from "./server-link.ts";
 import { WaitingRequests } from "./waiting-requests.ts";
 

@@ -1,5 +1,5 @@
 /** What one tool asks of its server; the same on the event loop and in workers. */
-import { heardProgress } from "../../core/call-context.ts";
+import { heardProgress, lifeOf } from "../../core/call-context.ts";
 import { ToolError } from "../../core/tool-error.ts";
 import type { ToolContext } from "../../core/tool.ts";
 import { isRecord } from "./mcp-fields.ts";
@@ -38,7 +38,11 @@ export async function makeRequest(
     throw new ToolError("INPUT_INVALID", `${toolName}: the input of an MCP tool is an object.`);
   }
   const sent: LinkRequest = {
-    signal: context.signal,
+    // Made when asked for: where the life is enough there is none.
+    get signal() {
+      return context.signal;
+    },
+    life: lifeOf(context),
     onProgress: heardProgress(context),
     repeatable: request.kind !== "tool" || request.repeatable,
     call: context,

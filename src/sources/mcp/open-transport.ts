@@ -5,6 +5,7 @@ import type { ConnectionLoss } from "./connection-loss.ts";
 import { type HttpFetch, openHttpFetch } from "./http-fetch.ts";
 import type { McpHttpServer, McpOptions, McpServerConfig, McpStdioServer } from "./mcp-options.ts";
 import type { HiddenTexts } from "../hidden-texts.ts";
+import type { MessageWriter } from "./message-writer.ts";
 import { StderrTail } from "./stderr-tail.ts";
 import { StdioTransport } from "./stdio-transport.ts";
 
@@ -20,6 +21,8 @@ export interface OpenTransport {
   readonly transport: Transport;
   readonly kind: TransportKind;
   readonly stderr: StderrTail | undefined;
+  /** Sends a message without a promise; undefined where every message is a request of its own. */
+  readonly writer: MessageWriter | undefined;
   /** The server's process, where it was started for this. */
   pid(): number | undefined;
   /** Why it was closed, where that was the server's doing and is known. */
@@ -63,6 +66,7 @@ async function openStdio(server: McpStdioServer, parts: TransportParts): Promise
     transport,
     kind: "stdio",
     stderr,
+    writer: transport,
     pid: () => transport.pid,
     loss: () => transport.loss,
     close: () => transport.close(),
@@ -97,6 +101,7 @@ async function openHttp(
     transport,
     kind,
     stderr: undefined,
+    writer: undefined,
     pid: () => undefined,
     loss: () => undefined,
     destroy,

@@ -1,10 +1,12 @@
 /** One connection to an MCP server: a process of its own, or a session over HTTP. */
-import type { Client, RequestOptions } from "@modelcontextprotocol/client";
+import { SignalLife } from "../../core/call-life.ts";
 import { ToolError } from "../../core/tool-error.ts";
 import { NEVER_MS, type OpenClient, type ServerParts, connectClient } from "./connect-client.ts";
 import { type ConnectionLoss, LostRequest, unavailable } from "./connection-loss.ts";
-import { ProgressListeners, type ProgressMeta } from "./progress-listeners.ts";
+import { DirectCalls } from "./direct-calls.ts";
+import { ProgressListeners } from "./progress-listeners.ts";
 import type { Failure } from "./request-failure.ts";
+import { type SendRequest, sdkOptions } from "./send-request.ts";
 import { ServerHealth } from "./server-health.ts";
 import type { LinkRequest } from "./server-link.ts";
 
@@ -17,17 +19,6 @@ export interface ConnectionListener {
   onToolsChanged(): void;
 }
 
-/**
- * Makes one request of the SDK's client.
- *
- * @param meta - Goes with the parameters of a request that may tell of its progress.
- */
-export type SendRequest<Result> = (
-  client: Client,
-  options: RequestOptions,
-  meta: ProgressMeta,
-) => Promise<Result>;
-
 /** Connects once, sends requests, and is given up when the server dies or hangs. */
 export class ServerConnection {
   readonly #parts: ServerParts;
@@ -36,6 +27,8 @@ export class ServerConnection {
   readonly #progress = new ProgressListeners();
   readonly #whenLost = Promise.withResolvers<never>();
   #made: OpenClient | undefined;
+  /** Undefined where all calls are the SDK's. */
+  #direct: DirectCalls | undefined;
   #isUp = false;
   #loss: ToolError | undefined;
   #ending: Promise<void> | undefined;
@@ -94,6 +87,7 @@ export class ServerConnection {
       cancelTimer();
     }
     this.#isUp = true;
+    this.#callDirectly(this.#made as OpenClient);
     this.#health.start();
     void this.#listenForChanges();
   }
@@ -103,21 +97,25 @@ export class ServerConnection {
    * {@link LostRequest} when there is no answer because the connection is gone.
    */
   async request<Result>(send: SendRequest<Result>, request: LinkRequest): Promise<Result> {
-    const { signal, onProgress } = request;
-    signal.throwIfAborted();
+    const { onProgress } = request;
+    const life = request.life ?? new SignalLife(request.signal);
+    if (life.reason !== undefined) throw life.reason;
     const made = this.#made as OpenClient;
     this.#running += 1;
     const meta = this.#progress.add(onProgress);
     const ended = made.questions?.began(request);
     try {
-      const result = await send(made.client, { signal, timeout: NEVER_MS }, meta);
+      const calls = this.#direct;
+      const direct = calls === undefined ? undefined : { calls, life };
+      const result = await send(made.client, sdkOptions(request), meta, direct);
       this.#callsDone += 1;
       return result;
     } catch (thrown) {
-      if (signal.aborted) {
+      const { reason } = life;
+      if (reason !== undefined) {
         // A server that let a call run out of time may hang altogether.
-        if (ToolError.is(signal.reason, "DEADLINE_EXCEEDED")) void this.#health.check();
-        throw signal.reason;
+        if (ToolError.is(reason, "DEADLINE_EXCEEDED")) void this.#health.check();
+        throw reason;
       }
       if (ToolError.is(thrown)) throw thrown;
       throw await this.#told(made.failures.read(thrown), request);
@@ -159,12 +157,27 @@ export class ServerConnection {
     // oxlint-disable-next-line unicorn/prefer-add-event-listener -- the SDK has properties, no events
     client.onclose = () => {
       questions?.close();
+      this.#direct?.close();
       if (this.#made === made && this.#isUp)
         this.#lose(open.loss() ?? { how: "closed the connection" });
     };
     // oxlint-disable-next-line unicorn/prefer-add-event-listener -- the SDK has properties, no events
     client.onerror = (error) => {
       if (this.#made === made && this.#isUp) this.#onError(error, open.kind);
+    };
+  }
+
+  /** From then on the SDK does not see what answers calls of tools. */
+  #callDirectly({ sdk, client, open }: OpenClient): void {
+    const { transport, writer } = open;
+    if (writer === undefined || client.getProtocolEra() === "modern") return;
+    const direct = new DirectCalls({ sdk, clock: this.#parts.clock, writer });
+    this.#direct = direct;
+    const others = transport.onmessage;
+    // oxlint-disable-next-line unicorn/prefer-add-event-listener -- the SDK has properties, no events
+    transport.onmessage = (message, extra) => {
+      if (direct.take(message)) this.#health.heard();
+      else others?.(message, extra);
     };
   }
 

@@ -7,6 +7,7 @@ import type {
   ResourceTemplateType,
   Tool as McpTool,
 } from "@modelcontextprotocol/client";
+import type { CallLife } from "../../core/call-life.ts";
 import type { ToolProgress } from "../../core/tool.ts";
 import type { SourceConnectionStats, SourceState } from "../../core/source-stats.ts";
 import type { ToolError } from "../../core/tool-error.ts";
@@ -16,6 +17,8 @@ import type { McpAskingCall } from "./question-options.ts";
 export interface LinkRequest {
   /** Aborting it sends `notifications/cancelled` to the server and rejects with the signal's reason. */
   readonly signal: AbortSignal;
+  /** What `signal` tells, at less cost. Undefined: only the signal tells it. */
+  readonly life?: CallLife | undefined;
   /** When it is given a progress token is sent. */
   readonly onProgress?: ((update: ToolProgress) => void) | undefined;
   /**

@@ -5,6 +5,7 @@ import type { Clock } from "../../time/clock.ts";
 import type { ConnectionLoss } from "./connection-loss.ts";
 import { LineReader } from "./line-reader.ts";
 import { isRecord } from "./mcp-fields.ts";
+import type { MessageWriter } from "./message-writer.ts";
 import type { McpStdioServer } from "./mcp-options.ts";
 import { ServerProcess } from "./server-process.ts";
 import type { StderrTail } from "./stderr-tail.ts";
@@ -29,7 +30,7 @@ export interface StdioParts {
  *
  * That it has `pid` and `stderr` tells the SDK that it is no HTTP.
  */
-export class StdioTransport implements Transport {
+export class StdioTransport implements Transport, MessageWriter {
   onclose?: () => void;
   onerror?: (error: Error) => void;
   onmessage?: (message: JSONRPCMessage, extra?: MessageExtraInfo) => void;
@@ -73,6 +74,11 @@ export class StdioTransport implements Transport {
   }
 
   async send(message: JSONRPCMessage): Promise<void> {
+    this.write(message);
+  }
+
+  /** Sends a message. @throws NotSent when there is nobody to read it. */
+  write(message: unknown): void {
     if (this.#loss !== undefined || this.#process?.isWritable !== true)
       throw new NotSent("the server cannot be written to");
     this.#process.write(`${JSON.stringify(message)}\n`);

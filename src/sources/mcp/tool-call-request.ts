@@ -1,5 +1,5 @@
 import type { CallToolResult, Tool as McpTool } from "@modelcontextprotocol/client";
-import type { SendRequest } from "./server-connection.ts";
+import type { SendRequest } from "./send-request.ts";
 
 /**
  * Calls a tool. Its answer is checked elsewhere against the output schema, which the SDK knows only where this very
@@ -10,7 +10,9 @@ export function sendToolCall(
   input: Readonly<Record<string, unknown>>,
   tool: McpTool | undefined,
 ): SendRequest<CallToolResult> {
-  return (client, options, meta) => {
+  return (client, options, meta, direct) => {
+    if (direct !== undefined)
+      return direct.calls.call({ name, arguments: input, ...meta }, direct.life);
     const params = { name, arguments: { ...input }, ...meta };
     if (client.getProtocolEra() !== "modern")
       return client.request({ method: "tools/call", params }, options);
