@@ -29,7 +29,6 @@ async function runSuite(choice: readonly string[]): Promise<string> {
   const env = {
     ...process.env,
     NODE_OPTIONS: `--import=${pathToFileURL(`${FOLDER}loopback-only.ts`).href}`,
-    NODE_COMPILE_CACHE: folder,
   };
   const options = { env, cwd: folder, maxBuffer: 2 ** 26 };
   const run = promisify(execFile)(process.execPath, [SUITE, ...command], options);
