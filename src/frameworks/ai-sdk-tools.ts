@@ -1,10 +1,8 @@
 /** A registry's tools as a `ToolSet` of the Vercel AI SDK. */
 import type { Schema, ToolExecutionOptions, ToolSet } from "ai";
 import type { MediaPart } from "../formats/mcp-content.ts";
-import { asText, renderParts } from "../formats/result-content.ts";
-import { callFailure } from "./call-failure.ts";
+import { executeOf, modelOutput } from "./ai-sdk-form.ts";
 import type { FrameworkToolsOptions } from "./framework-options.ts";
-import { outputContent } from "./output-content.ts";
 import { type CallableRegistry, type DeclaredTool, RegistryCalls } from "./registry-calls.ts";
 
 /** What the AI SDK says of one call: its id, the messages before it, the signal, the tool's context. */
@@ -47,13 +45,9 @@ function aiSdkTool(declared: DeclaredTool, calls: RegistryCalls<AiSdkCall>): AiS
     type: "dynamic",
     description,
     inputSchema: uncheckedSchema(parameters),
-    execute: async (input: unknown, about: AiSdkCall) => {
-      const { toolCallId: id, abortSignal: signal } = about;
-      const result = await calls.run({ call: { id, name, input }, signal, about });
-      if (result.status === "error") throw callFailure(result, signal);
-      return result.output;
-    },
-    toModelOutput: ({ output }: { readonly output: unknown }) => modelOutput(output),
+    execute: executeOf(name, calls),
+    toModelOutput: ({ output }: { readonly output: unknown }): ModelOutput =>
+      modelOutput(output, toFile),
   };
 }
 
@@ -64,23 +58,6 @@ function uncheckedSchema(parameters: object): Schema {
     jsonSchema: parameters,
     validate: undefined,
   } as unknown as Schema;
-}
-
-function modelOutput(output: unknown): ModelOutput {
-  const { failed, parts } = outputContent(output);
-  const [only] = parts;
-  if (!failed && parts.length === 1 && only?.kind === "value") {
-    return { type: "json", value: only.value };
-  }
-  const rendered = renderParts(parts, toFile);
-  const text = asText(rendered);
-  if (text !== undefined) return { type: failed ? "error-text" : "text", value: text };
-  const value = rendered.map((part) => (typeof part === "string" ? textPart(part) : part));
-  return { type: "content", value };
-}
-
-function textPart(text: string): ModelContentPart {
-  return { type: "text", text };
 }
 
 function toFile({ mimeType, data, filename }: MediaPart): ModelContentPart | undefined {

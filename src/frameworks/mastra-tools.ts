@@ -4,10 +4,8 @@ import type { MastraToolInvocationOptions } from "@mastra/core/tools";
 import type { JsonSchema } from "../core/json-schema.ts";
 import type { StandardSchema } from "../core/standard-schema.ts";
 import type { MediaPart } from "../formats/mcp-content.ts";
-import { asText, renderParts } from "../formats/result-content.ts";
-import { callFailure } from "./call-failure.ts";
+import { executeOf, modelOutput } from "./ai-sdk-form.ts";
 import type { FrameworkToolsOptions } from "./framework-options.ts";
-import { outputContent } from "./output-content.ts";
 import { type CallableRegistry, type DeclaredTool, RegistryCalls } from "./registry-calls.ts";
 
 /** What Mastra says of one call: its id, the request's context, the messages before it, the signal. */
@@ -46,13 +44,8 @@ function mastraTool(
     description,
     strict: false,
     inputSchema: uncheckedSchema(parameters),
-    execute: async (input: unknown, about: MastraCall) => {
-      const { toolCallId: id, abortSignal: signal } = about;
-      const result = await calls.run({ call: { id, name, input }, signal, about });
-      if (result.status === "error") throw callFailure(result, signal);
-      return result.output;
-    },
-    toModelOutput: modelOutput,
+    execute: executeOf(name, calls),
+    toModelOutput: (output: unknown) => modelOutput(output, toNative),
   };
 }
 
@@ -66,26 +59,6 @@ function uncheckedSchema(parameters: JsonSchema): StandardSchema {
       jsonSchema: { input: write, output: write },
     },
   } as StandardSchema;
-}
-
-type ModelOutput =
-  | { readonly type: "json"; readonly value: unknown }
-  | { readonly type: "text" | "error-text"; readonly value: string }
-  | { readonly type: "content"; readonly value: readonly object[] };
-
-function modelOutput(output: unknown): ModelOutput {
-  const { failed, parts } = outputContent(output);
-  const [only] = parts;
-  if (!failed && parts.length === 1 && only?.kind === "value") {
-    return { type: "json", value: only.value };
-  }
-  const rendered = renderParts(parts, toNative);
-  const text = asText(rendered);
-  if (text !== undefined) return { type: failed ? "error-text" : "text", value: text };
-  const value = rendered.map((part) =>
-    typeof part === "string" ? { type: "text", text: part } : part,
-  );
-  return { type: "content", value };
 }
 
 function toNative({ mimeType, data, filename }: MediaPart): object | undefined {
