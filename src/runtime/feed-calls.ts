@@ -10,6 +10,12 @@ import type { CallBatch } from "./call-batch.ts";
 /** Tool calls, or blocks of a provider's answer, one after the other. What is neither fails with `INPUT_INVALID`. */
 export type CallSource = Iterable<unknown> | AsyncIterable<unknown>;
 
+/** Whether calls are to be pulled out of a value, rather than read in it: lists are there as a whole. */
+export function isCallSource(calls: unknown): calls is CallSource {
+  if (typeof calls !== "object" || calls === null || Array.isArray(calls)) return false;
+  return Symbol.asyncIterator in calls || Symbol.iterator in calls;
+}
+
 /** What happens to the calls that are pulled. */
 export interface FeedTarget {
   readonly batch: CallBatch;

@@ -19,10 +19,11 @@ import type { OpenApiOptions } from "../sources/openapi/openapi-options.ts";
 import type { ToolSettings } from "../sources/tool-settings.ts";
 import type { ToolSource } from "../sources/tool-source.ts";
 import { CallIntake } from "./call-intake.ts";
+import { checkChangeable } from "./changeable-limits.ts";
 import { checkMode } from "./check-mode.ts";
 import { type Runtime, type ToolRegistryOptions, createRuntime } from "./create-runtime.ts";
 import type { EventOf, ToolyardEvent } from "./event-hub.ts";
-import type { CallSource } from "./feed-calls.ts";
+import { isCallSource } from "./feed-calls.ts";
 import { type LintOptions, type RegistryLint, lintRegistry } from "./lint-registry.ts";
 import { type McpServers, mcpSources, openApiSource } from "./open-sources.ts";
 import type { SchemaBook } from "./schema-book.ts";
@@ -263,7 +264,7 @@ export class ToolRegistry implements AsyncDisposable {
    *   is no call gets an `INPUT_INVALID` result in its place.
    */
   async executeToolCalls(calls: unknown, options: CallOptions = {}): Promise<ToolResult[]> {
-    return isSource(calls)
+    return isCallSource(calls)
       ? this.#intake.executeSource(calls, options)
       : this.#intake.execute(decodeToolCalls(calls).calls, options);
   }
@@ -276,7 +277,7 @@ export class ToolRegistry implements AsyncDisposable {
    * @throws TypeError as {@link executeToolCalls}.
    */
   streamToolCalls(calls: unknown, options: CallOptions = {}): AsyncIterableIterator<CallEvent> {
-    return this.#intake.stream(isSource(calls) ? calls : decodeToolCalls(calls).calls, options);
+    return this.#intake.stream(isCallSource(calls) ? calls : decodeToolCalls(calls).calls, options);
   }
 
   /**
@@ -364,25 +365,6 @@ export class ToolRegistry implements AsyncDisposable {
   }
 }
 
-/** Settings that are read when a tool is registered. */
-const FIXED = ["dedupe", "cache", "retryBudget"];
-
-/** What is no object is left for the check of all settings to find. */
-function checkChangeable(limits: LimitsOptions): void {
-  for (const [scope, settings] of Object.entries(limits ?? {})) {
-    const fixed = FIXED.find((field) => Object.hasOwn(settings ?? {}, field));
-    if (fixed === undefined) continue;
-    throw new TypeError(
-      `limits["${scope}"].${fixed} cannot be changed later; give it to the registry's constructor.`,
-    );
-  }
-}
-
 function isList(tools: Tool | readonly Tool[]): tools is readonly Tool[] {
   return Array.isArray(tools);
-}
-
-function isSource(calls: unknown): calls is CallSource {
-  if (typeof calls !== "object" || calls === null || Array.isArray(calls)) return false;
-  return Symbol.asyncIterator in calls || Symbol.iterator in calls;
 }
