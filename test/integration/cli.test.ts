@@ -481,10 +481,11 @@ describe.concurrent("as a program", () => {
   });
 
   test("a run that is cut off still explains what waited for what", async () => {
-    const calls = lines(["test.exit", {}], ["test.echo", {}], ["test.echo", {}]);
+    // The first gives the others the time to come and wait.
+    const calls = lines(["test.wait", { ms: 300 }], ["test.exit", {}], ["test.echo", {}]);
     const flags = ["run", "-", "--explain", "--concurrency", "1"];
     const { stdout } = await spawnCli(flags, calls).ended;
-    expect(stdout).toMatch(/│ \* +│ +1 of 1 │ +2 │ +[\d.]+ │ +1 │ +0 │/u);
+    expect(stdout).toMatch(/│ \* +│ +1 of 1 │ +2 │ +[\d.,]+ │ +2 │ +0 │/u);
   });
 
   test("an error thrown outside of any call stops the run and loses no result", async () => {
