@@ -1,5 +1,6 @@
 /** What one tool asks of its server; the same on the event loop and in workers. */
 import { heardProgress, lifeOf } from "../../core/call-context.ts";
+import type { CallLife } from "../../core/call-life.ts";
 import { ToolError } from "../../core/tool-error.ts";
 import type { ToolContext } from "../../core/tool.ts";
 import { isRecord } from "./mcp-fields.ts";
@@ -37,18 +38,28 @@ export async function makeRequest(
   if (!isRecord(input)) {
     throw new ToolError("INPUT_INVALID", `${toolName}: the input of an MCP tool is an object.`);
   }
-  const sent: LinkRequest = {
-    // Made when asked for: where the life is enough there is none.
-    get signal() {
-      return context.signal;
-    },
-    life: lifeOf(context),
-    onProgress: heardProgress(context),
-    repeatable: request.kind !== "tool" || request.repeatable,
-    call: context,
-  };
+  const sent = new RequestOfCall(context, request.kind !== "tool" || request.repeatable);
   if (request.kind !== "tool") return EXTRAS[request.kind](link, { toolName, input, sent });
   return readToolResult(toolName, await link.callTool(request.name, input, sent));
+}
+
+/** A request that lives as long as its call. A class: its signal is made when asked for, and most requests do without. */
+class RequestOfCall implements LinkRequest {
+  readonly call: ToolContext;
+  readonly repeatable: boolean;
+  readonly life: CallLife;
+  readonly onProgress: LinkRequest["onProgress"];
+
+  constructor(context: ToolContext, repeatable: boolean) {
+    this.call = context;
+    this.repeatable = repeatable;
+    this.life = lifeOf(context);
+    this.onProgress = heardProgress(context);
+  }
+
+  get signal(): AbortSignal {
+    return this.call.signal;
+  }
 }
 
 interface ExtraRequest {

@@ -20,17 +20,11 @@ export interface DirectWay {
  */
 export type SendRequest<Result> = (
   client: Client,
-  options: RequestOptions,
   meta: ProgressMeta,
   direct: DirectWay | undefined,
 ) => Promise<Result>;
 
-/** What the SDK is told of a request. Its deadline is kept elsewhere, and not every request needs its signal. */
-export function sdkOptions(request: LinkRequest): RequestOptions {
-  return {
-    timeout: NEVER_MS,
-    get signal() {
-      return request.signal;
-    },
-  };
+/** What the SDK's client is told of a request. Its deadline is kept elsewhere. */
+export function sdkOptions({ signal }: LinkRequest): RequestOptions {
+  return { signal, timeout: NEVER_MS };
 }

@@ -6,7 +6,7 @@ import { type ConnectionLoss, LostRequest, unavailable } from "./connection-loss
 import { DirectCalls } from "./direct-calls.ts";
 import { ProgressListeners } from "./progress-listeners.ts";
 import type { Failure } from "./request-failure.ts";
-import { type SendRequest, sdkOptions } from "./send-request.ts";
+import type { SendRequest } from "./send-request.ts";
 import { ServerHealth } from "./server-health.ts";
 import type { LinkRequest } from "./server-link.ts";
 
@@ -107,7 +107,7 @@ export class ServerConnection {
     try {
       const calls = this.#direct;
       const direct = calls === undefined ? undefined : { calls, life };
-      const result = await send(made.client, sdkOptions(request), meta, direct);
+      const result = await send(made.client, meta, direct);
       this.#callsDone += 1;
       return result;
     } catch (thrown) {

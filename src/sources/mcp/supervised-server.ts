@@ -17,6 +17,7 @@ import { isRecord } from "./mcp-fields.ts";
 import type { McpOptions, McpServerConfig } from "./mcp-options.ts";
 import { secretTexts } from "./secret-texts.ts";
 import type { LinkListener, LinkRequest, ServerLink } from "./server-link.ts";
+import { sdkOptions } from "./send-request.ts";
 import { sendToolCall } from "./tool-call-request.ts";
 
 /** A pool of connections to one MCP server, each made again with back-off when it dies, hangs or is closed. */
@@ -65,10 +66,10 @@ export class SupervisedServer implements ServerLink {
   }
 
   async listTools(request: LinkRequest): Promise<readonly McpTool[]> {
-    const tools = await this.#pool.request("The list of tools", request, async (client, options) =>
+    const tools = await this.#pool.request("The list of tools", request, async (client) =>
       client.getServerCapabilities()?.tools === undefined
         ? []
-        : listPages("tools/list", (cursor) => requestToolPage(client, cursor, options)),
+        : listPages("tools/list", (cursor) => requestToolPage(client, cursor, sdkOptions(request))),
     );
     this.#tools = new Map(tools.filter(isRecord).map((tool) => [tool.name, tool]));
     return tools;
@@ -79,7 +80,7 @@ export class SupervisedServer implements ServerLink {
     input: Readonly<Record<string, unknown>>,
     request: LinkRequest,
   ): Promise<CallToolResult> {
-    const send = sendToolCall(name, input, this.#tools.get(name));
+    const send = sendToolCall(name, input, this.#tools.get(name), request);
     return this.#pool.request(`The call of ${name}`, request, send);
   }
 
@@ -95,18 +96,18 @@ export class SupervisedServer implements ServerLink {
   }
 
   readResource(uri: string, request: LinkRequest): Promise<ReadResourceResult> {
-    return this.#pool.request(`The reading of ${uri}`, request, (client, options, meta) =>
-      client.request({ method: "resources/read", params: { uri, ...meta } }, options),
+    return this.#pool.request(`The reading of ${uri}`, request, (client, meta) =>
+      client.request({ method: "resources/read", params: { uri, ...meta } }, sdkOptions(request)),
     );
   }
 
   listPrompts(request: LinkRequest): Promise<readonly Prompt[]> {
     const method = "prompts/list";
-    return this.#pool.request("The list of prompts", request, async (client, options) =>
+    return this.#pool.request("The list of prompts", request, async (client) =>
       client.getServerCapabilities()?.prompts === undefined
         ? []
         : listPages(method, async (cursor) => {
-            const page = await client.request({ method, params: { cursor } }, options);
+            const page = await client.request({ method, params: { cursor } }, sdkOptions(request));
             return { items: page.prompts, nextCursor: page.nextCursor };
           }),
     );
@@ -117,9 +118,9 @@ export class SupervisedServer implements ServerLink {
     values: Readonly<Record<string, string>>,
     request: LinkRequest,
   ): Promise<GetPromptResult> {
-    return this.#pool.request(`The prompt ${name}`, request, (client, options, meta) => {
+    return this.#pool.request(`The prompt ${name}`, request, (client, meta) => {
       const params = { name, arguments: { ...values }, ...meta };
-      return client.request({ method: "prompts/get", params }, options);
+      return client.request({ method: "prompts/get", params }, sdkOptions(request));
     });
   }
 
@@ -129,11 +130,11 @@ export class SupervisedServer implements ServerLink {
 
   #listPlainResources(request: LinkRequest): Promise<readonly Resource[]> {
     const method = "resources/list";
-    return this.#pool.request("The list of resources", request, async (client, options) =>
+    return this.#pool.request("The list of resources", request, async (client) =>
       client.getServerCapabilities()?.resources === undefined
         ? []
         : listPages(method, async (cursor) => {
-            const page = await client.request({ method, params: { cursor } }, options);
+            const page = await client.request({ method, params: { cursor } }, sdkOptions(request));
             return { items: page.resources, nextCursor: page.nextCursor };
           }),
     );
@@ -141,11 +142,11 @@ export class SupervisedServer implements ServerLink {
 
   #listTemplates(request: LinkRequest): Promise<readonly ResourceTemplateType[]> {
     const method = "resources/templates/list";
-    return this.#pool.request("The list of resource templates", request, async (client, options) =>
+    return this.#pool.request("The list of resource templates", request, async (client) =>
       client.getServerCapabilities()?.resources === undefined
         ? []
         : listPages(method, async (cursor) => {
-            const page = await client.request({ method, params: { cursor } }, options);
+            const page = await client.request({ method, params: { cursor } }, sdkOptions(request));
             return { items: page.resourceTemplates, nextCursor: page.nextCursor };
           }),
     );

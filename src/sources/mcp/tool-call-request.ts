@@ -1,5 +1,6 @@
 import type { CallToolResult, Tool as McpTool } from "@modelcontextprotocol/client";
-import type { SendRequest } from "./send-request.ts";
+import { type SendRequest, sdkOptions } from "./send-request.ts";
+import type { LinkRequest } from "./server-link.ts";
 
 /**
  * Calls a tool. Its answer is checked elsewhere against the output schema, which the SDK knows only where this very
@@ -9,10 +10,12 @@ export function sendToolCall(
   name: string,
   input: Readonly<Record<string, unknown>>,
   tool: McpTool | undefined,
+  request: LinkRequest,
 ): SendRequest<CallToolResult> {
-  return (client, options, meta, direct) => {
+  return (client, meta, direct) => {
     if (direct !== undefined)
       return direct.calls.call({ name, arguments: input, ...meta }, direct.life);
+    const options = sdkOptions(request);
     const params = { name, arguments: { ...input }, ...meta };
     if (client.getProtocolEra() !== "modern")
       return client.request({ method: "tools/call", params }, options);
