@@ -80,6 +80,25 @@ describe("names that collide", () => {
   });
 });
 
+describe("names that were given away before", () => {
+  const given = { toolOf: (name: string) => (name === "a_b" ? "a.b" : undefined) };
+
+  test("stay with their tools", () => {
+    const names = providerNames(["a_b", "a.b", "a/b"], {
+      ...given,
+      nameOf: (tool) => (tool === "a.b" ? "a_b" : undefined),
+    });
+    const hashed = ["a_b", "a/b"].map((name) => `a_b_${hash(name)}`);
+    expect(["a.b", "a_b", "a/b"].map((name) => names.toProvider(name))).toEqual(["a_b", ...hashed]);
+  });
+
+  test("go to nobody else when their tools are gone", () => {
+    const names = providerNames(["a_b", "a.c"], { ...given, nameOf: () => undefined });
+    expect(names.toProvider("a_b")).toBe(`a_b_${hash("a_b")}`);
+    expect(names.fromProvider("a_b")).toBeUndefined();
+  });
+});
+
 test("an unknown name is a TypeError outwards and undefined inwards", () => {
   const names = providerNames(["a.b"]);
   expect(() => names.toProvider("c")).toThrow(new TypeError('There is no provider name for "c".'));

@@ -5,9 +5,10 @@
  * A name that keeps to both is its own provider name. Every other name has what is not allowed
  * replaced by `_`; if that is too long or not unique, it is cut and ends in a hash of the full name.
  *
- * What a name becomes depends on the set of names, never on their order. The names go through rounds,
- * each with its own candidate per name (plain, hash, another hash, …); a candidate is given away
- * when one name alone claims it and nobody has it.
+ * What a name becomes depends on the set of names and on what was given away before, never on their order. The names go
+ * through rounds, each with its own candidate per name (plain, hash, another hash, …); a candidate is given away
+ * when one name alone claims it and nobody has it. What was given away before stays: such a name is its tool's for good,
+ * and a tool whose own name it is gets a hash.
  */
 import { createHash } from "node:crypto";
 
@@ -27,20 +28,39 @@ export interface ProviderNames {
   fromProvider(providerName: string): string | undefined;
 }
 
+/** Provider names that were given away before, also to tools that are no longer there; one to one. */
+export interface GivenNames {
+  /** The registered name of the tool that has this provider name. */
+  toolOf(providerName: string): string | undefined;
+  /** The provider name of the tool with this registered name. */
+  nameOf(registered: string): string | undefined;
+}
+
+const NONE_GIVEN: GivenNames = { toolOf: () => undefined, nameOf: () => undefined };
+
 /**
  * Gives each of the names (any text; repeated ones count once) a name that is safe for every
  * provider. Deterministic, independent of order, reversible.
+ *
+ * @param given - Names that tools keep, and that no other tool gets. Default: none.
  */
-export function providerNames(names: readonly string[]): ProviderNames {
+export function providerNames(
+  names: readonly string[],
+  given: GivenNames = NONE_GIVEN,
+): ProviderNames {
   const registered = new Map<string, string>();
-  const unsafe: string[] = [];
+  let waiting: string[] = [];
   for (const name of new Set(names)) {
-    if (SAFE.test(name)) registered.set(name, name);
-    else unsafe.push(name);
+    const own = given.nameOf(name) ?? (isOwn(name, given) ? name : undefined);
+    if (own === undefined) waiting.push(name);
+    else registered.set(own, name);
   }
-  let waiting = unsafe;
+  const isFree = (name: string): boolean =>
+    name.length <= MAX_LENGTH && !registered.has(name) && given.toolOf(name) === undefined;
   for (let round = 0; waiting.length > 0; round += 1) {
-    waiting = giveAway(registered, waiting, round);
+    const { given: found, left } = giveAway(waiting, round, isFree);
+    for (const [safe, name] of found) registered.set(safe, name);
+    waiting = left;
   }
   const provider = new Map([...registered].map(([safe, name]) => [name, safe]));
   return {
@@ -53,16 +73,24 @@ export function providerNames(names: readonly string[]): ProviderNames {
   };
 }
 
-/** Runs one round and returns the names that have to go into the next. */
-function giveAway(registered: Map<string, string>, names: string[], round: number): string[] {
+function isOwn(name: string, given: GivenNames): boolean {
+  return SAFE.test(name) && given.toolOf(name) === undefined;
+}
+
+/** Runs one round: which names are given away, and the ones that have to go into the next. */
+function giveAway(
+  names: readonly string[],
+  round: number,
+  isFree: (name: string) => boolean,
+): { readonly given: readonly (readonly [string, string])[]; readonly left: string[] } {
+  const given: (readonly [string, string])[] = [];
   const left: string[] = [];
   for (const [wanted, claimants] of Map.groupBy(names, (name) => candidate(name, round))) {
     const [only] = claimants;
-    const free = claimants.length === 1 && wanted.length <= MAX_LENGTH && !registered.has(wanted);
-    if (free && only !== undefined) registered.set(wanted, only);
+    if (claimants.length === 1 && only !== undefined && isFree(wanted)) given.push([wanted, only]);
     else left.push(...claimants);
   }
-  return left;
+  return { given, left };
 }
 
 function candidate(name: string, round: number): string {

@@ -5,7 +5,7 @@ import type { ExecutionMode } from "../core/tool.ts";
 import type { Permit } from "../limits/limiter.ts";
 import type { Clock } from "../time/clock.ts";
 import type { Deadline } from "../time/deadline.ts";
-import type { BoundTool } from "./bound-tool.ts";
+import type { ResolveTool } from "./resolve-tool.ts";
 
 /** The attempt whose tool makes a call. */
 export interface CallParent {
@@ -38,8 +38,8 @@ export interface AcceptedCall {
   readonly deadline: Deadline;
   /** The registry's mode when the batch came in. */
   readonly defaultMode: ExecutionMode;
-  /** Finds the tool by the name the model used, in the snapshot of the batch; throws when it cannot be called. */
-  readonly resolve: (name: string) => BoundTool;
+  /** Finds the tool by the name that was used, in the snapshot of the batch; throws when it cannot be called. */
+  readonly resolve: ResolveTool;
   readonly emit: EventSink<CallEvent> | undefined;
   /** Called when a permit is held: whoever feeds calls in may send the next. */
   readonly onAdmitted: (() => void) | undefined;

@@ -6,12 +6,12 @@ import type { ToolResult } from "../core/tool-result.ts";
 import type { ExecutionMode } from "../core/tool.ts";
 import { Deadline } from "../time/deadline.ts";
 import type { Nesting } from "./accepted-call.ts";
-import type { BoundTool } from "./bound-tool.ts";
 import { checkBudget, keepToBudget } from "./call-budgets.ts";
 import { followSignal, limitTime } from "./call-deadline.ts";
 import { type PipelineParts, runCall } from "./call-pipeline.ts";
 import { warnOfRejection, warnOfThrown } from "./callback-warnings.ts";
 import { checkMode } from "./check-mode.ts";
+import type { ResolveTool } from "./resolve-tool.ts";
 
 /** What a batch needs from its registry. */
 export interface BatchSurroundings {
@@ -19,7 +19,7 @@ export interface BatchSurroundings {
   /** Ends when the registry is destroyed. */
   readonly root: Deadline;
   readonly defaultMode: ExecutionMode;
-  readonly resolve: (name: string) => BoundTool;
+  readonly resolve: ResolveTool;
   readonly emit: EventSink<CallEvent> | undefined;
   readonly nextCallNumber: () => number;
   /** Outputs are wanted whole, whatever limits say. Default false. */

@@ -20,7 +20,7 @@ class Scene {
   constructor(tools: (clock: VirtualClock) => readonly Tool[], limits: LimitsOptions = {}) {
     this.runtime = createRuntime({ clock: this.clock, limits });
     this.runtime.catalog.register(tools(this.clock));
-    this.intake = new CallIntake(this.runtime, new SchemaBook(this.runtime.catalog), "auto");
+    this.intake = new CallIntake(this.runtime, this.runtime.schemas, "auto");
   }
 
   /** Whether a promise has settled by now. */
@@ -292,6 +292,38 @@ describe("a name", () => {
     const scene = new Scene(named("a.b", "a_b"));
     expect(await call(scene, "a_b")).toMatchObject({ output: "a_b" });
     expect(await call(scene, "a.b")).toMatchObject({ output: "a.b" });
+  });
+
+  test("that a model was told stays with its tool when that name is registered later", async () => {
+    const scene = new Scene(named("a.b"));
+    const { catalog, schemas } = scene.runtime;
+    const byProgram = async (): Promise<ToolResult | undefined> =>
+      (await scene.intake.execute([{ id: "c", name: "a_b", input: {} }], {}, true))[0];
+    const names = (): string[] => schemas.schemas("anthropic", {}).map(({ name }) => name);
+    expect(names()).toEqual(["a_b"]);
+    catalog.register(named("a_b")());
+    expect(await call(scene, "a_b")).toMatchObject({ output: "a.b" });
+    expect(await byProgram()).toMatchObject({ output: "a_b" });
+    const [first, own = ""] = names();
+    expect([first, own]).toEqual(["a_b", expect.stringMatching(/^a_b_[0-9a-f]{8}$/)]);
+    expect(await call(scene, own)).toMatchObject({ output: "a_b" });
+    catalog.unregister("a.b");
+    const { code, message } = errorOf(await call(scene, "a_b"));
+    expect([code, message]).toEqual([
+      "TOOL_NOT_FOUND",
+      '"a_b" stands for a.b, and that tool is no longer there.',
+    ]);
+    expect(names()).toEqual([own]);
+    expect(await byProgram()).toMatchObject({ output: "a_b" });
+  });
+
+  test("that a model was told goes to no other tool when its own is gone", async () => {
+    const scene = new Scene(named("a_b", "a.b"));
+    scene.runtime.schemas.schemas("anthropic", { names: ["a_b"] });
+    scene.runtime.catalog.unregister("a_b");
+    expect(errorOf(await call(scene, "a_b")).code).toBe("TOOL_NOT_FOUND");
+    scene.runtime.catalog.register(named("a_b")());
+    expect(await call(scene, "a_b")).toMatchObject({ output: "a_b" });
   });
 
   test("that is unknown suggests what may have been meant", async () => {

@@ -80,7 +80,7 @@ export async function runCall(parts: PipelineParts, accepted: AcceptedCall): Pro
 function prepare(story: CallStory, accepted: AcceptedCall): ReadyCall | Promise<ReadyCall> {
   takeFromBudget(accepted, story);
   checkReadable(accepted.call);
-  const bound = accepted.resolve(accepted.call.name);
+  const bound = accepted.resolve(accepted.call.name, accepted.isWhole ? "program" : "model");
   story.resolved(bound.tool.name, bound.tally);
   const place = { bound, executor: executorFor(bound, accepted) };
   const input = parseInput(bound, accepted.call);

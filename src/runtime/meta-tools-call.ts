@@ -50,7 +50,7 @@ type Entry =
 type Outcome = { readonly output: unknown } | { readonly error: ToolError };
 
 /** The tool that runs calls of any tools, all at once, and gives one entry for each, in order. */
-export function callTools(parts: Pick<MetaToolsParts, "schemas" | "results">): Tool {
+export function callTools(parts: Pick<MetaToolsParts, "catalog" | "schemas" | "results">): Tool {
   return defineMetaTool<CallInput>({
     name: "call_tools",
     description:
@@ -62,7 +62,9 @@ export function callTools(parts: Pick<MetaToolsParts, "schemas" | "results">): T
     timeoutMs: Infinity,
     execute: async ({ calls: written }, context) => {
       const calls = written.map(readEntry);
-      const outcomes = await Promise.all(calls.map((each) => run(each, context)));
+      const outcomes = await Promise.all(
+        calls.map((each) => run(each, parts.schemas.meantBy(each.name) ?? each.name, context)),
+      );
       const cut = cutOutputs(calls, outcomes, { ...parts, tenant: context.tenant });
       return writeEntries(
         calls.map(({ name }) => name),
@@ -74,7 +76,7 @@ export function callTools(parts: Pick<MetaToolsParts, "schemas" | "results">): T
 
 const NO_TOOL: SizedTool = { name: "" };
 
-interface Cutting extends Pick<MetaToolsParts, "schemas" | "results"> {
+interface Cutting extends Pick<MetaToolsParts, "catalog" | "schemas" | "results"> {
   readonly tenant: string | undefined;
 }
 
@@ -82,10 +84,12 @@ interface Cutting extends Pick<MetaToolsParts, "schemas" | "results"> {
 function cutOutputs(
   calls: readonly AskedCall[],
   outcomes: readonly Outcome[],
-  { schemas, results, tenant }: Cutting,
+  { catalog, schemas, results, tenant }: Cutting,
 ): readonly Outcome[] {
   const room = (results.maxBytes - ENTRY_BYTES * calls.length) * ROOM_BEFORE_JSON;
-  const tools: SizedTool[] = calls.map(({ name }) => schemas.find(name) ?? { name });
+  const tools: SizedTool[] = calls.map(
+    ({ name }) => catalog.peek(schemas.meantBy(name) ?? name)?.tool ?? { name },
+  );
   const wanted = outcomes.map((outcome, place) =>
     "error" in outcome || room === Infinity
       ? 0
@@ -104,8 +108,10 @@ function sizeOfOutput(output: unknown): number {
   return sizeOfPieces(resultPieces(output).pieces);
 }
 
+/** @param registered - The tool's own name: `context.call` is for programs. */
 async function run(
   { name, arguments: given, problem }: AskedCall,
+  registered: string,
   { call }: ToolContext,
 ): Promise<Outcome> {
   const { input, malformed = problem } = readArguments(given);
@@ -114,7 +120,7 @@ async function run(
     return { error: new ToolError("INPUT_INVALID", `${what} cannot be called: ${malformed}.`) };
   }
   try {
-    return { output: await call(name, input) };
+    return { output: await call(registered, input) };
   } catch (thrown) {
     return { error: ToolError.from(thrown, name) };
   }

@@ -183,6 +183,15 @@ describe("call_tools", () => {
     ]);
   });
 
+  test("calls the tools that search_tools told of, whatever has these names by now", async () => {
+    const registry = withDeferred();
+    await outputOf(registry, "search_tools", { query: "weather" });
+    registry.register(testTool("weather_forecast", () => "sunny"));
+    const calls = [{ name: "weather_forecast", arguments: { city: "Rome" } }];
+    expect(await outputOf(registry, "call_tools", { calls })).toMatchObject([{ output: "rain" }]);
+    expect(await registry.call("weather_forecast")).toBe("sunny");
+  });
+
   test("refuses arguments under another name rather than calling without them", async () => {
     const calls = [{ name: "echo", input: { a: 1 } }];
     expect(await outputOf(withDeferred(), "call_tools", { calls })).toEqual([

@@ -7,11 +7,13 @@ import { type ProviderNames, providerNames } from "../formats/tool-names.ts";
 import type { CatalogSnapshot, ToolCatalog, ToolFilter } from "../registry/tool-catalog.ts";
 import { inputJsonSchema } from "../schema/to-json-schema.ts";
 import type { BoundTool } from "./bound-tool.ts";
+import { ToldNames } from "./told-names.ts";
 
-/** Writes the schemas of a catalog's tools, and reads back the names they were given. */
+/** Writes the schemas of a catalog's tools, and reads back the names they were told under. */
 export class SchemaBook {
   readonly #catalog: ToolCatalog<BoundTool>;
   readonly #names = new WeakMap<CatalogSnapshot<BoundTool>, ProviderNames>();
+  readonly #told = new ToldNames();
   readonly #schemas = new WeakMap<Tool, JsonSchema>();
 
   constructor(catalog: ToolCatalog<BoundTool>) {
@@ -20,53 +22,63 @@ export class SchemaBook {
 
   /**
    * The schemas of the enabled tools that a filter lets through. Deferred tools are left out, unless the filter asks for
-   * them by name, namespace or source, or by `deferred`.
+   * them by name, namespace or source, or by `deferred`. Each tool keeps the name it is told under here.
    *
    * @throws TypeError for an unknown format or schema.
    */
   schemas<Name extends FormatName>(format: Name, filter: ToolFilter): ToolDeclaration<Name>[] {
     const wireForm = formatNamed(format);
-    const names = this.namesOf(this.#catalog.snapshot());
-    const told = this.#catalog.list({ enabled: true, ...withoutDeferred(filter) });
-    return told.map(({ tool }) =>
-      wireForm.encodeTool({
-        name: names.toProvider(tool.name),
-        description: tool.description,
-        // A copy: callers add what one provider wants, such as OpenAI's strict mode.
-        inputSchema: structuredClone(this.#schemaOf(tool)),
-      }),
+    const tools = this.#catalog.list({ enabled: true, ...withoutDeferred(filter) });
+    return this.#tell(tools.map(({ tool }) => tool)).map((told) =>
+      // A copy: callers add what one provider wants, such as OpenAI's strict mode.
+      wireForm.encodeTool({ ...told, inputSchema: structuredClone(told.inputSchema) }),
     );
   }
 
-  /** The tool of a registered or a provider-safe name; undefined when there is none. */
-  find(name: string): Tool | undefined {
-    const known = this.#catalog.peek(name);
-    if (known !== undefined) return known.tool;
-    const snapshot = this.#catalog.snapshot();
-    const registered = this.namesOf(snapshot).fromProvider(name);
-    return registered === undefined ? undefined : snapshot.get(registered)?.tool;
+  /**
+   * The registered name of the tool that a model means by a name: the one that was told under it, though it may be gone;
+   * else the one that is registered under it; else the one whose provider-safe name it is. Undefined when there is none.
+   *
+   * @param snapshot - Where it is looked up. Default: the catalog as it is now.
+   */
+  meantBy(
+    name: string,
+    snapshot: CatalogSnapshot<BoundTool> = this.#catalog.snapshot(),
+  ): string | undefined {
+    const told = this.#told.toolOf(name);
+    if (told !== undefined || snapshot.has(name)) return told ?? name;
+    return this.namesOf(snapshot).fromProvider(name);
   }
 
   /** Tools as a model is told of them, in the order of their names here; those that are gone are left out. */
-  describe(registeredNames: readonly string[]): ToolDescription[] {
+  describe(registeredNames: readonly string[]): readonly ToolDescription[] {
     const snapshot = this.#catalog.snapshot();
-    const names = this.namesOf(snapshot);
-    return registeredNames.flatMap((registered) => {
-      const tool = snapshot.get(registered)?.tool;
-      if (tool === undefined) return [];
-      const { name, description } = tool;
-      return [{ name: names.toProvider(name), description, inputSchema: this.#schemaOf(tool) }];
-    });
+    return this.#tell(registeredNames.flatMap((name) => snapshot.get(name)?.tool ?? []));
   }
 
   /** The provider-safe names of a snapshot's tools. */
   namesOf(snapshot: CatalogSnapshot<BoundTool>): ProviderNames {
     let names = this.#names.get(snapshot);
     if (names === undefined) {
-      names = providerNames([...snapshot.keys()]);
+      names = providerNames([...snapshot.keys()], this.#told);
       this.#names.set(snapshot, names);
     }
     return names;
+  }
+
+  /** Tools of the catalog as it is now. From here on their names are theirs. */
+  #tell(tools: readonly Tool[]): readonly ToolDescription[] {
+    const snapshot = this.#catalog.snapshot();
+    const names = this.namesOf(snapshot);
+    const described = tools.map((tool) => {
+      const { name, description } = tool;
+      return { name: names.toProvider(name), description, inputSchema: this.#schemaOf(tool) };
+    });
+    for (const [place, { name }] of described.entries()) {
+      this.#told.tell(name, tools[place]?.name ?? name);
+    }
+    this.#told.sweep((registered) => snapshot.has(registered));
+    return described;
   }
 
   #schemaOf(tool: Tool): JsonSchema {
