@@ -8,10 +8,10 @@
  */
 import type { SourceConnectionStats, SourceState } from "../../core/source-stats.ts";
 import { ToolError } from "../../core/tool-error.ts";
-import type { CancelTimer } from "../../time/clock.ts";
 import type { ServerParts } from "./connect-client.ts";
 import { LostRequest, outcomeUnknown, unavailable, withRetryAfter } from "./connection-loss.ts";
 import { ConnectionSlot } from "./connection-slot.ts";
+import { GatheredNews } from "./gathered-news.ts";
 import type { SendRequest } from "./send-request.ts";
 import type { ServerConnection } from "./server-connection.ts";
 import type { LinkListener, LinkRequest } from "./server-link.ts";
@@ -19,8 +19,6 @@ import { WaitingRequests } from "./waiting-requests.ts";
 
 /** How often one request is sent again after its connection was lost. */
 const MOST_REPEATS = 2;
-/** News of changed tools within so many milliseconds are one. */
-const CHANGES_SETTLE_MS = 20;
 /** What is said of the next try while one is under way. */
 const CONNECTING_MS = 100;
 
@@ -30,22 +28,23 @@ export class ConnectionPool {
   readonly #listener: LinkListener;
   readonly #slots: readonly ConnectionSlot[];
   readonly #waiting: WaitingRequests;
+  readonly #changes: GatheredNews;
   #startedAt: number | undefined;
   #wasUp = false;
   #downSince: number | undefined;
   #lastLoss: ToolError | undefined;
   #serverName: string | undefined;
-  #cancelChanges: CancelTimer | undefined;
   #closed: Promise<void> | undefined;
 
   constructor(server: ServerParts, random: () => number, listener: LinkListener) {
     this.#server = server;
     this.#listener = listener;
     this.#waiting = new WaitingRequests(server.clock);
+    this.#changes = new GatheredNews(server.clock, () => listener.onToolsChanged());
     const told = {
       onUp: (slot: ConnectionSlot) => this.#onUp(slot),
       onDown: (_slot: ConnectionSlot, error: ToolError) => this.#onDown(error),
-      onToolsChanged: () => this.#onToolsChanged(),
+      onToolsChanged: () => this.#changes.heard(),
     };
     const { pool = 1 } = server.options;
     this.#slots = Array.from({ length: pool }, () => new ConnectionSlot(server, random, told));
@@ -111,7 +110,7 @@ export class ConnectionPool {
   }
 
   async #close(): Promise<void> {
-    this.#cancelChanges?.();
+    this.#changes.forget();
     this.#waiting.refuse(cancelled(this.#server.name), true);
     // By then it counts as closed.
     await Promise.resolve();
@@ -180,7 +179,7 @@ export class ConnectionPool {
     if (!this.#wasUp) this.#listener.onStarted(now - (this.#startedAt ?? now));
     else if (downSince !== undefined) this.#listener.onRecovered(now - downSince);
     this.#wasUp = true;
-    if (downSince !== undefined || slot.restarts > 0) this.#onToolsChanged();
+    if (downSince !== undefined || slot.restarts > 0) this.#changes.heard();
     this.#waiting.letGo();
   }
 
@@ -194,14 +193,6 @@ export class ConnectionPool {
     if (isNews || retryInMs === undefined) this.#listener.onLost(error, retryInMs);
     if (!isDeciding)
       this.#waiting.refuse(withRetryAfter(error, retryInMs), retryInMs === undefined);
-  }
-
-  #onToolsChanged(): void {
-    // Not put off by more news: a server that has some all the time would never be asked.
-    this.#cancelChanges ??= this.#server.clock.setBackgroundTimer(CHANGES_SETTLE_MS, () => {
-      this.#cancelChanges = undefined;
-      this.#listener.onToolsChanged();
-    });
   }
 }
 
