@@ -28,7 +28,8 @@ export async function readMcpFile(file: string | URL): Promise<McpServersConfig>
 
 async function readText(path: string): Promise<string> {
   try {
-    return await readFile(path, "utf8");
+    // Windows' own editors put a mark before the text.
+    return (await readFile(path, "utf8")).replace(/^\uFEFF/u, "");
   } catch (cause) {
     throw new TypeError(
       `The file of MCP servers ${path} cannot be read: ${thrownText(cause)}. Relative paths start from ${process.cwd()}.`,

@@ -6,6 +6,16 @@ const PLACE = "#/properties/structuredContent";
 
 /** Keywords that hold values rather than schemas. */
 const VALUES: ReadonlySet<string> = new Set(["const", "enum", "default", "examples"]);
+/** Keywords that hold schemas by names, which are anybody's: a property may be called `default`. */
+const NAMED: ReadonlySet<string> = new Set([
+  "properties",
+  "patternProperties",
+  "dependentSchemas",
+  "dependencies",
+  "$defs",
+  "definitions",
+]);
+const REFERENCES: ReadonlySet<string> = new Set(["$ref", "$dynamicRef"]);
 
 /**
  * The schema of the whole envelope, so that structured content is checked where outputs are, in every mode; a tool that
@@ -26,14 +36,22 @@ export function envelopeSchema({ $schema, ...schema }: JsonSchema): JsonSchema {
 function moved(schema: unknown): unknown {
   if (Array.isArray(schema)) return schema.map(moved);
   if (!isRecord(schema) || typeof schema["$id"] === "string") return schema;
+  return mapped(schema, movedKeyword);
+}
+
+function movedKeyword(value: unknown, keyword: string): unknown {
+  if (VALUES.has(keyword)) return value;
+  if (NAMED.has(keyword) && isRecord(value)) return mapped(value, moved);
+  if (REFERENCES.has(keyword) && typeof value === "string") return movedReference(value);
+  return moved(value);
+}
+
+function mapped(
+  fields: Readonly<Record<string, unknown>>,
+  change: (value: unknown, key: string) => unknown,
+): Readonly<Record<string, unknown>> {
   return Object.fromEntries(
-    Object.entries(schema).map(([key, value]) => {
-      if (VALUES.has(key)) return [key, value];
-      return [
-        key,
-        key === "$ref" && typeof value === "string" ? movedReference(value) : moved(value),
-      ];
-    }),
+    Object.entries(fields).map(([key, value]) => [key, change(value, key)]),
   );
 }
 

@@ -238,3 +238,46 @@ test("a name without end, and what the way to the server forbids, leave a tool o
     '"b" is left out: its input schema is wrong: so it is.',
   ]);
 });
+
+test("a tool that is nested too deeply is left out, and costs the others nothing", () => {
+  const deep = (levels: number): unknown =>
+    JSON.parse('{"properties":{"a":'.repeat(levels) + "{}" + "}}".repeat(levels));
+  for (const levels of [200, 1_500, 50_000]) {
+    const { tools, problems } = read([
+      { ...listedTool("in"), inputSchema: deep(levels) },
+      { ...listedTool("out"), outputSchema: deep(levels) },
+      listedTool("flat"),
+    ]);
+    expect(tools.map(({ name }) => name)).toEqual(["flat"]);
+    expect(problems).toEqual([
+      '"in" is left out: it is nested too deeply.',
+      '"out" is left out: it is nested too deeply.',
+    ]);
+  }
+});
+
+test("references from an output schema's root hold below properties that are called like keywords", () => {
+  const count = { $ref: "#/$defs/count" };
+  const schema = {
+    type: "object",
+    properties: { default: count, enum: count, $ref: count, properties: count },
+    patternProperties: { const: count },
+    $defs: { count: { type: "integer" } },
+  };
+  const output = (value: unknown): object => ({
+    content: [],
+    structuredContent: { default: value, enum: 1, $ref: 2, properties: 3, const: 4 },
+  });
+  expect(parse(schema, output(0))).toMatchObject({ ok: true });
+  expect(parse(schema, output("none"))).toMatchObject({ ok: false });
+});
+
+test("no half of a character is left in a description, whether the server or the cut made it", () => {
+  const { tools } = read([
+    listedTool("a", { description: "half \uD83D of one" }),
+    listedTool("b", { description: "\u{1F600}".repeat(6_000) }),
+  ]);
+  const [half, cut] = tools.map(({ description }) => description);
+  expect(half).toBe("half \uFFFD of one");
+  expect(cut?.isWellFormed()).toBe(true);
+});

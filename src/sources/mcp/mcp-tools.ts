@@ -23,11 +23,15 @@ import { chooseNames } from "./mcp-names.ts";
 import type { McpOptions } from "./mcp-options.ts";
 import { envelopeSchema } from "./mcp-output-schema.ts";
 import type { ExtraKind, McpRequest } from "./mcp-request.ts";
+import { isDeeperThan } from "./nesting.ts";
 
 /** Most characters of a description; a longer one is cut, for models read it with every request. */
 const MAX_DESCRIPTION = 10_000;
 /** Most characters of a name; the protocol advises 128. */
 const MAX_NAME = 1_000;
+
+/** Most levels of objects and lists in one another, in all that is said of a tool. */
+const MAX_LEVELS = 256;
 
 /** How a tool runs here, and how elsewhere. */
 export interface McpToolParts {
@@ -78,6 +82,7 @@ export class McpTools {
   }
 
   #make(listed: ListedTool, name: string): Made {
+    if (isDeeperThan(MAX_LEVELS, listed)) return { ...tooDeep(listed), print: "" };
     const print = JSON.stringify(listed);
     const before = this.#made.get(listed.name);
     if (before?.print === print) return before;
@@ -130,6 +135,10 @@ function byName(list: readonly ListedTool[], problems: string[]): ReadonlyMap<st
   return listed;
 }
 
+function tooDeep({ name }: ListedTool): ReadTools {
+  return { tools: [], problems: [`"${name}" is left out: it is nested too deeply.`] };
+}
+
 /** Why a tool cannot be used at all. */
 function usageFault(listed: ListedTool): string | undefined {
   const { inputSchema, execution } = listed;
@@ -159,11 +168,12 @@ function descriptionOf(listed: ListedTool, problems: string[]): string {
   const { name, title, description, annotations } = listed;
   const texts: readonly unknown[] = [description, title, annotations?.title, name];
   const text = texts.find((one) => typeof one === "string" && one.trim() !== "") as string;
-  if (text.length <= MAX_DESCRIPTION) return text;
+  // Providers refuse a whole request for half a character.
+  if (text.length <= MAX_DESCRIPTION) return text.toWellFormed();
   problems.push(
     `"${name}": its description of ${text.length} characters is cut to ${MAX_DESCRIPTION}.`,
   );
-  return `${text.slice(0, MAX_DESCRIPTION - 1)}…`;
+  return `${text.slice(0, MAX_DESCRIPTION - 1).toWellFormed()}…`;
 }
 
 function outputOf({ name, outputSchema }: ListedTool, problems: string[]): JsonSchema | undefined {
