@@ -1,5 +1,6 @@
 /** From what a user gives to sources: an OpenAPI document, an MCP server, a file of such servers. */
 import { basename } from "node:path";
+import { visibleArgument } from "../sources/mcp/mcp-label.ts";
 import type { McpServerConfig, McpServersConfig, McpOptions } from "../sources/mcp/mcp-options.ts";
 import type { OpenApiOptions } from "../sources/openapi/openapi-options.ts";
 import type { AddSourceOptions, OpenedSource } from "./source-book.ts";
@@ -68,6 +69,10 @@ const RUNNERS = new Set(["npx", "node", "bunx", "uvx", "uv", "python", "python3"
 function serverName(server: McpServerConfig): string {
   if ("url" in server) return URL.parse(server.url)?.host ?? server.url;
   const command = basename(server.command);
-  const started = server.args?.find((argument) => !argument.startsWith("-"));
-  return RUNNERS.has(command) ? (started ?? command) : command;
+  const { args = [] } = server;
+  const at = args.findIndex((argument) => !argument.startsWith("-"));
+  const started = args[at];
+  if (!RUNNERS.has(command) || started === undefined) return command;
+  // It may hold a token: `uvx --from git+https://…@host/repository`.
+  return visibleArgument(started, args[at - 1]);
 }

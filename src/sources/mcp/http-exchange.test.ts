@@ -53,6 +53,21 @@ test.each([["\n\n"], ["\r\n\r\n"]])(
   },
 );
 
+test.each([1, 2, 3, 5, 7])(
+  "events are told apart wherever a stream is cut, here every %i bytes",
+  async (size) => {
+    const { exchange, controller } = stage(24);
+    exchange.onRequestStart(controller);
+    exchange.onResponseStart(controller, 200, STREAM);
+    const response = await exchange.response;
+    const events = Buffer.from("12345\n\n12345\r\n\r\n:\n12\n\n123\r\n1\r\n\r\n".repeat(5));
+    for (let at = 0; at < events.length; at += size)
+      exchange.onResponseData(controller, events.subarray(at, at + size));
+    exchange.onResponseEnd();
+    expect(await response.text()).toBe(events.toString());
+  },
+);
+
 test("a message that is too large fails, in a stream and in a body", async () => {
   for (const headers of [STREAM, JSON_BODY]) {
     const { exchange, controller } = stage();

@@ -23,6 +23,8 @@ export class HttpExchange implements Dispatcher.DispatchHandler {
   #chunks: Buffer[] = [];
   /** Of the message that is coming in. */
   #bytes = 0;
+  /** Whether what came last in a stream ended a line. */
+  #isAtLineStart = false;
   #abortedBy: Error | undefined;
 
   constructor(url: string, maxMessageBytes: number) {
@@ -79,8 +81,10 @@ export class HttpExchange implements Dispatcher.DispatchHandler {
       this.#chunks.push(chunk);
       return;
     }
-    const eventEnd = endOfLastEvent(chunk);
+    const eventEnd = endOfLastEvent(chunk, this.#isAtLineStart);
     if (eventEnd !== -1) this.#bytes = chunk.length - eventEnd;
+    // A return alone, after a line's end, is the first half of the next.
+    if (chunk.length > 1 || chunk[0] !== RETURN) this.#isAtLineStart = endsLine(chunk);
     this.#stream.enqueue(chunk);
     if ((this.#stream.desiredSize ?? 0) <= 0) controller.pause();
   }
@@ -150,11 +154,23 @@ function readHeaders(raw: RawHeaders): Headers {
   return headers;
 }
 
-/** Where the last whole event in a chunk ends: after an empty line; -1 when none does. */
-function endOfLastEvent(chunk: Buffer): number {
+/**
+ * Where the last whole event in a chunk ends: after an empty line; -1 when none does.
+ *
+ * @param isAtLineStart - Whether the chunk begins a line.
+ */
+function endOfLastEvent(chunk: Buffer, isAtLineStart: boolean): number {
   for (let at = chunk.lastIndexOf(NEWLINE); at > 0; at = chunk.lastIndexOf(NEWLINE, at - 1)) {
     const before = chunk[at - 1] === RETURN ? at - 2 : at - 1;
     if (chunk[before] === NEWLINE) return at + 1;
   }
-  return -1;
+  if (!isAtLineStart) return -1;
+  if (chunk[0] === NEWLINE) return 1;
+  return chunk[0] === RETURN && chunk[1] === NEWLINE ? 2 : -1;
+}
+
+/** Also with the first half of the line's end that follows. */
+function endsLine(chunk: Buffer): boolean {
+  const last = chunk.at(-1) === RETURN ? chunk.at(-2) : chunk.at(-1);
+  return last === NEWLINE;
 }

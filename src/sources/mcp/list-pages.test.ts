@@ -17,6 +17,7 @@ test("every page is read, in order", async () => {
 test.each([
   ["leads back", (): string => "again", []],
   ["never ends", (page: number): string => String(page), []],
+  ["is too large", (page: number): string => String(page), ["x".repeat(1024 * 1024)]],
   ["has too many items", (page: number): string => String(page), Array.from({ length: 60_000 })],
 ])("a list that %s is refused", async (_how, next, items) => {
   let page = 0;
@@ -29,4 +30,9 @@ test.each([
     retryable: false,
   });
   expect(page).toBeLessThanOrEqual(10_002);
+});
+
+test("an empty cursor ends a list", async () => {
+  const page = { items: ["a"], nextCursor: "" };
+  expect(await listPages("tools/list", () => Promise.resolve(page))).toEqual(["a"]);
 });

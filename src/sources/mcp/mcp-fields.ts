@@ -29,7 +29,7 @@ export class ServerFields {
     const name = names.find((field) => this.#has(field));
     if (name === undefined) return undefined;
     const value = this.#given[name];
-    if (typeof value === "string" && value.trim() !== "") return value;
+    if (typeof value === "string" && value.trim() !== "") return this.#asText(name, value);
     throw this.wrong(`needs a text that is not empty in \`${name}\`.`);
   }
 
@@ -89,6 +89,9 @@ export class ServerFields {
   }
 
   #asText(place: string, value: unknown): string {
+    // Node would refuse it in an error that shows all of it.
+    if (typeof value === "string" && value.includes("\0"))
+      throw this.wrong(`has a NUL character in \`${place}\`.`);
     if (typeof value === "string") return value;
     if (typeof value === "number" || typeof value === "boolean") return String(value);
     throw this.wrong(`needs a text in \`${place}\`.`);

@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { serverLabel } from "./mcp-label.ts";
+import { secretsInLabel, serverLabel } from "./mcp-label.ts";
 
 test.each([
   ["npx", ["-y", "@modelcontextprotocol/server-everything"]],
@@ -27,6 +27,10 @@ test.each([
   [["sk-abcabcabcabcabcabc"], "***"],
   [["4f9d8a7b6c5e4f3a2b1c0d9e8f7a6b5c"], "***"],
   [["--token", "--verbose"], "--token --verbose"],
+  [
+    ["-c", "export KEY=abc; serve --token 'abc' --port 1"],
+    "-c export KEY=*** serve --token *** --port 1",
+  ],
 ])("of %j only %j is shown", (args, shown) => {
   expect(serverLabel({ command: "serve", args })).toBe(`serve ${shown}`);
 });
@@ -63,4 +67,18 @@ test("variables, headers and what follows a secret's name are never shown, and l
       }
     }),
   );
+});
+
+test.each([
+  [["--token", "abcdef", "-H", "X-Key: abcdef", "-u", "me:abcdef", "--user", "me"], ["abcdef"]],
+  [["-c", "export KEY='abcdef'; serve"], ["abcdef"]],
+  [
+    ["DB=postgres://me:ab%63def@db.test/shop?mode=ro"],
+    ["postgres://me:ab%63def@db.test/shop?mode=ro", "me", "abcdef"],
+  ],
+  [["https://a.test/?api_key=abcdef&mode=fast"], ["abcdef"]],
+  [["serve", "--port", "8080"], []],
+])("of %j these are secrets: %j", (args, secrets) => {
+  const found = secretsInLabel({ command: "serve", args }).filter((text) => text !== "");
+  expect([...new Set(found)]).toEqual(secrets);
 });

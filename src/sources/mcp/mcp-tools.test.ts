@@ -39,6 +39,17 @@ function nested(next: unknown): object {
   return { content: [], structuredContent: { next: { next } } };
 }
 
+/** A schema within a schema, and so on. */
+function deep(levels: number): unknown {
+  return JSON.parse('{"properties":{"a":'.repeat(levels) + "{}" + "}}".repeat(levels));
+}
+
+/** Properties that are called like keywords. */
+function oddOutput(value: unknown): object {
+  const structuredContent = { default: value, enum: 1, $ref: 2, properties: 3, const: 4 };
+  return { content: [], structuredContent };
+}
+
 test("a listed tool becomes one with its own words, schema and hints", () => {
   const inputSchema = { type: "object", properties: { a: { type: "integer" } } } as const;
   const annotations = { readOnlyHint: true, destructiveHint: false, openWorldHint: true };
@@ -240,8 +251,6 @@ test("a name without end, and what the way to the server forbids, leave a tool o
 });
 
 test("a tool that is nested too deeply is left out, and costs the others nothing", () => {
-  const deep = (levels: number): unknown =>
-    JSON.parse('{"properties":{"a":'.repeat(levels) + "{}" + "}}".repeat(levels));
   for (const levels of [200, 1_500, 50_000]) {
     const { tools, problems } = read([
       { ...listedTool("in"), inputSchema: deep(levels) },
@@ -264,12 +273,8 @@ test("references from an output schema's root hold below properties that are cal
     patternProperties: { const: count },
     $defs: { count: { type: "integer" } },
   };
-  const output = (value: unknown): object => ({
-    content: [],
-    structuredContent: { default: value, enum: 1, $ref: 2, properties: 3, const: 4 },
-  });
-  expect(parse(schema, output(0))).toMatchObject({ ok: true });
-  expect(parse(schema, output("none"))).toMatchObject({ ok: false });
+  expect(parse(schema, oddOutput(0))).toMatchObject({ ok: true });
+  expect(parse(schema, oddOutput("none"))).toMatchObject({ ok: false });
 });
 
 test("no half of a character is left in a description, whether the server or the cut made it", () => {

@@ -144,7 +144,10 @@ export class ServerProcess {
     const how = signal === null ? `exited with code ${exitCode}` : `died of ${signal}`;
     this.#exit = { how, exitCode, signal };
     // Answers that it wrote before may still be in the pipe.
-    const cancel = this.#parts.clock.setTimer(PIPES_CLOSE_MS, () => this.#tell(this.#exit));
+    const cancel = this.#parts.clock.setTimer(PIPES_CLOSE_MS, () => {
+      this.#tell(this.#exit);
+      this.#closePipes();
+    });
     this.#child.once("close", () => {
       cancel();
       this.#tell(this.#exit);
@@ -163,10 +166,16 @@ export class ServerProcess {
     if (this.#isTold || loss === undefined) return;
     this.#isTold = true;
     this.#parts.onEnd(loss);
-    if (this.#exit !== undefined) this.#child.stdout?.destroy();
+  }
+
+  /** What it has started and is in no group of ours may hold the other ends for ever. */
+  #closePipes(): void {
+    for (const pipe of [this.#child.stdin, this.#child.stdout, this.#child.stderr]) pipe?.destroy();
   }
 
   #notStarted(cause: NodeJS.ErrnoException): ConnectionLoss {
+    // Its arguments may hold secrets, and errors are printed with all their fields.
+    Reflect.deleteProperty(cause, "spawnargs");
     const { command, cwd } = this.#server;
     const how = `cannot be started: ${cause.message}`;
     if (cause.code !== "ENOENT") return { how, cause };
