@@ -18,7 +18,10 @@ const WRAPPED = ["/bin/sh", "-c", `'${STUBBORN.join("' '")}'; true`];
 const SOON = { timeout: 10_000, interval: 20 };
 
 async function pidsOf(output: Readable): Promise<number[]> {
-  const [line] = (await once(createInterface(output), "line")) as [string];
+  const lines = createInterface(output);
+  const printed = once(lines, "line") as Promise<[string]>;
+  const ended = once(lines, "close").then(() => ["[]"]);
+  const [line = ""] = await Promise.race([printed, ended]);
   const pids = JSON.parse(line) as number[];
   onTestFinished(() => {
     for (const pid of pids.filter(isAlive)) process.kill(pid, "SIGKILL");
