@@ -6,7 +6,8 @@ import { ToolError } from "../../core/tool-error.ts";
 import type { ConnectionLoss } from "./connection-loss.ts";
 import { HttpFailure } from "./http-failure.ts";
 import { STREAM_ENDED } from "./open-transport.ts";
-import { MALFORMED_ANSWER, NotSent } from "./stdio-transport.ts";
+import { MALFORMED_ANSWER } from "./read-message.ts";
+import { NotSent } from "./stdio-transport.ts";
 
 /**
  * `answered`: the server said no, and lives. `refused`: it would not take the request, perhaps because it has lost its

@@ -4,17 +4,14 @@ import { thrownText } from "../../core/thrown-text.ts";
 import type { Clock } from "../../time/clock.ts";
 import type { ConnectionLoss } from "./connection-loss.ts";
 import { LineReader } from "./line-reader.ts";
-import { isRecord } from "./mcp-fields.ts";
 import type { MessageWriter } from "./message-writer.ts";
 import type { McpStdioServer } from "./mcp-options.ts";
+import { readMessage } from "./read-message.ts";
 import { ServerProcess } from "./server-process.ts";
 import type { StderrTail } from "./stderr-tail.ts";
 
 /** So many characters of other things on stdout since the last message, and the server is no MCP server. */
 const MOST_GARBAGE_CHARACTERS = 1024 * 1024;
-
-/** The JSON-RPC error that a request gets here when what answers it is no answer. */
-export const MALFORMED_ANSWER = -32_098;
 
 /** What a transport is made with. */
 export interface StdioParts {
@@ -137,29 +134,4 @@ export class StdioTransport implements Transport, MessageWriter {
 /** A request that never left this process. */
 export class NotSent extends Error {
   override readonly name = "NotSent";
-}
-
-/** The message in a line. The SDK checks it further; that it is an object of JSON-RPC is enough to pass it on. */
-function readMessage(line: string): JSONRPCMessage | undefined {
-  try {
-    const value: unknown = JSON.parse(line);
-    if (!isRecord(value) || value["jsonrpc"] !== "2.0") return undefined;
-    return (isNoAnswer(value) ? asError(value["id"]) : value) as JSONRPCMessage;
-  } catch {
-    return undefined;
-  }
-}
-
-/** Whether it answers a request with what is neither a result nor an error: the SDK would drop it. */
-function isNoAnswer({ method, id, result, error }: Readonly<Record<string, unknown>>): boolean {
-  if (method !== undefined || (typeof id !== "number" && typeof id !== "string")) return false;
-  if (isRecord(result)) return false;
-  return (
-    !isRecord(error) || !Number.isInteger(error["code"]) || typeof error["message"] !== "string"
-  );
-}
-
-function asError(id: unknown): unknown {
-  const message = "neither a result nor an error";
-  return { jsonrpc: "2.0", id, error: { code: MALFORMED_ANSWER, message } };
 }
