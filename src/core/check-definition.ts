@@ -8,6 +8,16 @@ import type { RetryPolicy, Tool } from "./tool-shape.ts";
 /** A tool as JavaScript may write it. */
 type UncheckedTool = Omit<Tool, "execute"> & { readonly execute: unknown };
 
+/** What is wrong with a function that is a generator, as the end of a sentence. */
+export const GENERATOR_PROBLEM: string =
+  "is a generator, and a tool gives one output. Return a list, and tell what is known before the end by `context.progress`.";
+
+/** Whether a function is a generator, async or not: it does nothing when it is called, and returns no output. */
+export function isGenerator(given: unknown): boolean {
+  // Not by its class, which is another one in every realm.
+  return /^\[object (?:Async)?GeneratorFunction\]$/u.test(Object.prototype.toString.call(given));
+}
+
 /**
  * Checks what types cannot: names, numbers and functions of a tool written in JavaScript.
  *
@@ -31,7 +41,8 @@ function identityProblem(tool: UncheckedTool): string | undefined {
   if (typeof tool.description !== "string") {
     return "`description` must be a string; the model reads it.";
   }
-  return typeof tool.execute === "function" ? undefined : "`execute` must be a function.";
+  if (typeof tool.execute !== "function") return "`execute` must be a function.";
+  return isGenerator(tool.execute) ? `\`execute\` ${GENERATOR_PROBLEM}` : undefined;
 }
 
 function schemaProblem({ input, output }: UncheckedTool): string | undefined {

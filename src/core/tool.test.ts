@@ -134,6 +134,8 @@ describe("checkDefinition", () => {
     ["a name that is no string", { name: 7 }, "Tool without a name: `name`"],
     ["no description", { description: undefined }, 'Tool "add": `description`'],
     ["a function that is none", { execute: "a + b" }, 'Tool "add": `execute`'],
+    ["a generator", { execute: function* () {} }, 'Tool "add": `execute` is a generator'],
+    ["an async generator", { execute: async function* () {} }, "gives one output. Return a list"],
     ["no input schema", { input: undefined }, 'Tool "add": `input`'],
     ["null for an input schema", { input: null }, 'Tool "add": `input`'],
     ["a list for an input schema", { input: [] }, 'Tool "add": `input`'],

@@ -34,7 +34,7 @@ export interface ToolDefinition<Schema extends ToolSchema, Output> extends Omit<
   "input" | "origin" | "execute"
 > {
   readonly input: Schema;
-  /** Does the work. What it returns is the output; what it throws makes the call fail. */
+  /** Does the work. What it returns is the output; what it throws makes the call fail. Not a generator: there is one output. */
   execute(input: SchemaValue<Schema>, context: ToolContext): Output | Promise<Output>;
 }
 
@@ -66,8 +66,8 @@ const FIELDS: Readonly<Record<keyof Tool, true>> = {
 /**
  * Makes a tool whose function is typed by its input schema.
  *
- * @throws TypeError that names the field that is wrong: an empty name, no schema, a negative timeout, or
- *   a field that tools do not have.
+ * @throws TypeError that names the field that is wrong: an empty name, no schema, a negative timeout, a
+ *   generator, or a field that tools do not have.
  *
  * @example
  * ```ts

@@ -1,4 +1,5 @@
 /** Methods of classes and objects: own, inherited and static, found without calling a getter. */
+import { GENERATOR_PROBLEM, isGenerator } from "../../core/check-definition.ts";
 import type { MethodMember } from "../../core/module-member.ts";
 import type { MethodDescription } from "./describe-methods.ts";
 
@@ -47,8 +48,11 @@ export function memberOf(
   ];
   const found = places.map(({ on, from }) => ({ on, property: findProperty(from, method) }));
   const place = found.find(({ property }) => typeof property?.value === "function");
-  if (place !== undefined && method !== "constructor")
-    return { kind: "method", method, on: place.on, parameters };
+  if (place !== undefined && method !== "constructor") {
+    if (!isGenerator(place.property?.value))
+      return { kind: "method", method, on: place.on, parameters };
+    throw new TypeError(`${ownerName(owner)}: "${method}" ${GENERATOR_PROBLEM}`);
+  }
   const isGetter = found.some(({ property }) => property?.get !== undefined);
   throw new TypeError(noMethod(owner, method, isGetter));
 }

@@ -228,9 +228,24 @@ describe("what is wrong is said, with the class and the tool:", () => {
     add(): void {}
   }
 
+  class Lister {
+    static *all(): Generator<number> {
+      yield 1;
+    }
+    later = async function* (): AsyncGenerator<number> {
+      yield 1;
+    };
+    async *list(): AsyncGenerator<number> {
+      yield 1;
+    }
+  }
+
   test.each<[string, unknown, Record<string, object>, string]>([
     ["nothing described", Plain, {}, "Plain describes no methods."],
     ["nothing described", {}, {}, "The object describes no methods."],
+    ["a generator", Lister, { list: {} }, 'Lister: "list" is a generator, and a tool gives one'],
+    ["a static one", Lister, { all: {} }, 'Lister: "all" is a generator'],
+    ["a field that is one", new Lister(), { later: {} }, 'Lister object: "later" is a generator'],
     ["no such method", Plain, { ad: {} }, 'Plain: there is no method "ad" to describe.'],
     ["no such method", Plain, { ad: {} }, "Its methods: add, static make. Functions kept in"],
     ["no such method", new Plain(), { ad: {} }, 'The Plain object: there is no method "ad"'],
