@@ -15,6 +15,7 @@ import { explainErrors } from "./explain-errors.ts";
 import { compileLazily, hasLazyDefinitions } from "./lazy-definitions.ts";
 import { makeLinearPattern } from "./linear-pattern.ts";
 import { isPattern, makePattern } from "./pattern.ts";
+import { isPlainObject } from "./plain-object.ts";
 
 type Draft = "draft-07" | "2019-09" | "2020-12";
 type AjvClass = new (
@@ -40,6 +41,11 @@ const INHERITED_NAME =
 export function compileWithAjv(schema: JsonSchema, isForeign: boolean): ValidateFunction {
   const dialectFree = withoutDialect(schema);
   const text = attempt(() => JSON.stringify(dialectFree));
+  if (text.includes('"__proto__"') && namesPrototype(dialectFree)) {
+    throw broken(
+      'a property is called "__proto__", a name that objects in JavaScript have for their prototype. Give it another',
+    );
+  }
   const isLazy = hasLazyDefinitions(dialectFree, text);
   const ajv = makeAjv(draftOf(schema), {
     ...(isLazy && { unevaluated: false }),
@@ -67,6 +73,14 @@ export function checkAgainstMetaSchema(schema: JsonSchema): void {
   if (attempt(() => ajv.validateSchema(withoutDialect(schema))) === true) return;
   const [first] = explainErrors(ajv.errors ?? []);
   throw broken(`${first?.path || "the schema"} ${first?.message ?? "is invalid"}`);
+}
+
+/** Whether there is a property `__proto__` anywhere, which ajv looks over. */
+function namesPrototype(schema: unknown): boolean {
+  if (typeof schema !== "object" || schema === null) return false;
+  const { properties } = schema as { readonly properties?: unknown };
+  if (isPlainObject(properties) && Object.hasOwn(properties, "__proto__")) return true;
+  return Object.values(schema).some(namesPrototype);
 }
 
 function makeAjv(draft: Draft, options: Options): InstanceType<AjvClass> {

@@ -305,6 +305,12 @@ describe("schemas", () => {
     ],
     ["a reference to nothing", { $ref: "#/$defs/none" }, '$ref "#/$defs/none" cannot be resolved'],
     ["a pattern that is none", properties({ a: { pattern: "(" } }), "Invalid regular expression"],
+    ["a property __proto__", properties({ ["__proto__"]: {} }), 'property is called "__proto__"'],
+    [
+      "such a property deep within",
+      { $defs: { a: { items: properties({ ["__proto__"]: {} }) } }, $ref: "#/$defs/a" },
+      "Give it another",
+    ],
     ["an empty enum", { enum: [] }, "enum must have non-empty array"],
     ["an asynchronous one", { $async: true }, "`$async` schemas are not supported"],
   ])("%s is a TypeError at once", (_what, schema, message) => {

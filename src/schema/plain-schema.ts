@@ -28,7 +28,9 @@ const isSchema: Test = (value, root) => isBoolean(value, root) || isSound(value,
 const isSchemaList: Test = (value, root) =>
   Array.isArray(value) && value.length > 0 && value.every((schema) => isSchema(schema, root));
 const isSchemaMap: Test = (value, root) =>
-  isPlainObject(value) && Object.values(value).every((schema) => isSchema(schema, root));
+  isPlainObject(value) &&
+  !Object.hasOwn(value, "__proto__") &&
+  Object.values(value).every((schema) => isSchema(schema, root));
 
 const KEYWORDS: ReadonlyMap<string, Test> = new Map<string, Test>([
   ...["title", "description", "$comment", "format"].map((key) => [key, isString] as const),
