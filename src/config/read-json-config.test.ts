@@ -14,6 +14,15 @@ async function messageOf(text: string): Promise<string> {
 }
 
 test.each([
+  ["that ends", `{ "limits": ${"[".repeat(20_000)}${"]".repeat(20_000)} }`],
+  ["that has no end", '{ "limits": '.repeat(20_000)],
+])("what is nested 20 000 deep, and %s, is a ConfigError", async (_that, text) => {
+  expect(await messageOf(text)).toContain(
+    "c.json:1:1  The config is nested too deeply to be read. No setting needs that.",
+  );
+});
+
+test.each([
   ["", "c.json:1:1  The file is empty. Write at least {}."],
   ["// nothing yet\n", "c.json:1:1  The file is empty. Write at least {}."],
   ['{\n  "a": 1\n  "b": 2\n}', "c.json:3:3  A comma is missing before this. Put it there."],

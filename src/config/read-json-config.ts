@@ -1,8 +1,11 @@
 /** Reads a config in JSON, comments and trailing commas allowed, and remembers where everything stands. */
+import type * as jsonc from "jsonc-parser";
 import type { Node, ParseError } from "jsonc-parser";
 import { ConfigError, type ConfigIssue } from "./config-error.ts";
 import { type ConfigPath, formatPath } from "./config-path.ts";
 import type { ConfigSource, TextPosition } from "./config-source.ts";
+
+type Parser = typeof jsonc;
 
 /** What each mistake that the parser tells apart means, and what to do. */
 const SYNTAX: Readonly<Record<string, string>> = {
@@ -30,9 +33,22 @@ const SYNTAX: Readonly<Record<string, string>> = {
  * @throws ConfigError with the syntax mistakes, at most one for each line.
  */
 export async function readJsonConfig(text: string, file: string): Promise<ConfigSource> {
-  const { findNodeAtLocation, getNodeValue, parseTree, printParseErrorCode } =
-    await import("jsonc-parser");
-  const source = text.replace(/^\uFEFF/, "");
+  const parser = await import("jsonc-parser");
+  try {
+    return read(parser, text.replace(/^\uFEFF/, ""), file);
+  } catch (thrown) {
+    // The parser goes down one call for each level.
+    if (!(thrown instanceof RangeError)) throw thrown;
+    const message = "The config is nested too deeply to be read. No setting needs that.";
+    throw new ConfigError([{ file, line: 1, column: 1, path: "", message }]);
+  }
+}
+
+function read(
+  { findNodeAtLocation, getNodeValue, parseTree, printParseErrorCode }: Parser,
+  source: string,
+  file: string,
+): ConfigSource {
   const errors: ParseError[] = [];
   const root = parseTree(source, errors, { allowTrailingComma: true });
   if (root === undefined || errors.length > 0) {
