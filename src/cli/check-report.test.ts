@@ -18,7 +18,7 @@ function finding(toolName: string | undefined, more: Partial<RegistryLint> = {})
 }
 
 function drawn(findings: Partial<CheckFindings>, width = 100): readonly string[] {
-  const whole = { entries: [], sources: [], lint: [], ...findings };
+  const whole = { entries: [], sources: [], lint: [], limits: [], ...findings };
   const text = drawCheck(whole, { cwd: "/home/me", width, paint: (_colour, shown) => shown });
   expect(text.endsWith("\n")).toBe(true);
   return text.slice(0, -1).split("\n");
@@ -55,6 +55,14 @@ describe("the report of a check", () => {
       "      No luck.",
     ]);
     expect(lines.at(-1)).toBe("1 tool, 1 failed, 7 warnings");
+  });
+
+  test("warns of limits that hold for no tool", () => {
+    const limits = [{ scope: "serch", message: "limits.serch holds for no tool." }];
+    expect(drawn({ entries: [entry("a")], limits }).slice(1)).toEqual([
+      "warn  limits.serch holds for no tool.",
+      "1 tool, 0 failed, 1 warning",
+    ]);
   });
 
   test("tells tools that are switched off from those that are not there yet", () => {
@@ -98,7 +106,7 @@ describe("the report of a check", () => {
 });
 
 describe("a check is sound", () => {
-  const none: CheckFindings = { entries: [entry("a")], sources: [], lint: [] };
+  const none: CheckFindings = { entries: [entry("a")], sources: [], lint: [], limits: [] };
   const source = { source: "s", kind: "mcp", label: "s", tools: 0, restarts: 0 } as const;
   const stats = (state: SourceStats["state"]): SourceStats => ({
     ...source,

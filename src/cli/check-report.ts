@@ -7,6 +7,7 @@ import type { SourceStats } from "../core/source-stats.ts";
 import { thrownText } from "../core/thrown-text.ts";
 import { FORMAT_NAMES } from "../formats/provider-format.ts";
 import type { RegistryLint } from "../runtime/lint-registry.ts";
+import type { IdleLimit } from "./idle-limits.ts";
 import { columnsOf, fit, oneLine } from "./one-line.ts";
 import type { Paint } from "./palette.ts";
 
@@ -15,6 +16,7 @@ export interface CheckFindings {
   readonly entries: readonly ConfigEntry[];
   readonly sources: readonly SourceStats[];
   readonly lint: readonly RegistryLint[];
+  readonly limits: readonly IdleLimit[];
 }
 
 /** How it is shown. */
@@ -38,15 +40,21 @@ const MAX_TOLD = 5;
 const MAX_ALIKE = 3;
 
 /** Whether nothing was found that a provider refuses or that keeps all tools of an entry away. */
-export function isSound({ entries, sources, lint }: CheckFindings): boolean {
+export function isSound(findings: CheckFindings): boolean {
+  return isAllThere(findings) && findings.lint.every(({ severity }) => severity === "warning");
+}
+
+/** Whether nothing keeps all tools of an entry away. */
+export function isAllThere({
+  entries,
+  sources,
+}: Pick<CheckFindings, "entries" | "sources">): boolean {
   return (
-    entries.every((entry) => !("thrown" in entry)) &&
-    sources.every(({ state }) => state === "up") &&
-    lint.every(({ severity }) => severity === "warning")
+    entries.every((entry) => !("thrown" in entry)) && sources.every(({ state }) => state === "up")
   );
 }
 
-/** A line for each module and source, with what is wrong with it below; then what providers would say. */
+/** A line for each module and source, with what is wrong with it below; then idle limits, and what providers would say. */
 export function drawCheck(findings: CheckFindings, look: CheckLook): string {
   const { paint } = look;
   const shown = findings.entries.map((entry) => ({ entry, label: labelOf(entry, look) }));
@@ -55,6 +63,7 @@ export function drawCheck(findings: CheckFindings, look: CheckLook): string {
     ...shown.flatMap(({ entry, label }) =>
       entryLines(entry, label + " ".repeat(columns - columnsOf(label)), paint),
     ),
+    ...findings.limits.map(({ message }) => `${paint("yellow", "warn")}  ${oneLine(message)}`),
     ...alike(findings.lint).flatMap((group) => lintLines(group, paint)),
     summary(findings),
   ];
@@ -138,13 +147,13 @@ function indented(line: string): string {
   return `      ${line}`;
 }
 
-function summary({ entries, lint }: CheckFindings): string {
+function summary({ entries, lint, limits }: CheckFindings): string {
   const given = entries.filter(({ kind }) => kind !== "disabled");
   const tools = given.reduce((sum, { names }) => sum + names.length, 0);
   const failed = entries.filter((entry) => "thrown" in entry).length;
   const refused = lint.filter(({ severity }) => severity === "error").length;
   const told = entries.reduce((sum, { problems }) => sum + problems.length, 0);
-  const warnings = lint.length - refused + told;
+  const warnings = lint.length - refused + told + limits.length;
   return [counted(tools, "tool"), `${failed + refused} failed`, counted(warnings, "warning")].join(
     ", ",
   );

@@ -116,6 +116,18 @@ describe("toolyard check", () => {
     expect(exitCode).toBe(0);
   });
 
+  test("warns of limits that hold for no tool, once every source is there", async () => {
+    const limits = { "source:pets": { concurrency: 2 }, "source:nope": { concurrency: 2 } };
+    write("limits.json", { openapi: [{ document: "pets.yaml", namespace: "pets" }], limits });
+    const { exitCode, stdout } = await cli(["check", "--config", "limits.json"]);
+    expect(stdout).toContain('\nwarn  limits["source:nope"] holds for no tool.');
+    expect(stdout).not.toContain("source:pets");
+    expect(exitCode).toBe(0);
+    write("limits.json", { mcpServers: { nope: { command: "there-is-no-such-command" } }, limits });
+    const away = await cli(["check", "--config", "limits.json"]);
+    expect(away.stdout).not.toContain("holds for no tool");
+  });
+
   test("names the security scheme that has no credential", async () => {
     const { exitCode, stdout } = await cli(["check", "--openapi", "pets.yaml"]);
     expect(stdout).toContain(

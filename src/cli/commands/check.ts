@@ -2,11 +2,12 @@
 import type { Command } from "commander";
 import type { FormatName } from "../../formats/provider-format.ts";
 import { openRegistry } from "../../config/open-registry.ts";
-import { type CheckFindings, drawCheck, isSound } from "../check-report.ts";
+import { type CheckFindings, drawCheck, isAllThere, isSound } from "../check-report.ts";
 import { addSourceOptions, formatOption, type SourceFlags } from "../cli-options.ts";
 import type { CliIo } from "../cli-io.ts";
 import type { CliSession } from "../cli-session.ts";
 import { configOf } from "../flag-config.ts";
+import { idleLimits } from "../idle-limits.ts";
 import { printTo } from "../open-tools.ts";
 import { outputWidth } from "../output-width.ts";
 import { paletteFor } from "../palette.ts";
@@ -25,7 +26,7 @@ export function addCheckCommand(program: Command, session: CliSession): void {
     .summary("check the config, its modules, documents and servers")
     .description(
       "Imports each module, reads each OpenAPI document and starts each MCP server, times it, counts its tools, and says " +
-        "what is wrong and what each provider would refuse. Exit code 1 when something is; more tools than OpenAI takes " +
+        "what is wrong, which limits hold for no tool, and what each provider would refuse. Exit code 1 when something is; more tools than OpenAI takes " +
         "are that with --format openai-chat or openai-responses alone, and a warning otherwise.",
     );
   addSourceOptions(command)
@@ -49,7 +50,11 @@ async function check(flags: CheckFlags, session: CliSession): Promise<void> {
       { signal, tellsProblems: true },
     );
     const lint = registry.lint(flags.format === undefined ? {} : { format: flags.format });
-    const findings = { entries, sources: registry.stats().sources, lint };
+    const { sources: found } = registry.stats();
+    const isComplete = isAllThere({ entries, sources: found });
+    // Those of a source that is not there are not known: what it needs comes first.
+    const limits = isComplete ? idleLimits(config.options.limits ?? {}, registry.list()) : [];
+    const findings = { entries, sources: found, lint, limits };
     await registry.close();
     io.stdout.write(flags.json === true ? toJson(findings) : draw(findings, io));
     if (!isSound(findings)) session.exitCode = 1;
