@@ -43,9 +43,10 @@ function isCircular(root: unknown): boolean {
       continue;
     }
     open.add(value);
-    const members: unknown[] = Object.values(value);
-    if (members.some((member) => open.has(member))) return true;
-    waiting.push(...members);
+    for (const member of Object.values(value) as unknown[]) {
+      if (open.has(member)) return true;
+      waiting.push(member);
+    }
   }
   return false;
 }
