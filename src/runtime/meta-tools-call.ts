@@ -158,16 +158,18 @@ function contentText({ pieces }: ResultPieces, media: MediaPart[]): string {
 }
 
 /** Arguments under another name are a problem: they would be lost without a word. */
-function readEntry(written: unknown): AskedCall {
+function readEntry(given: unknown): AskedCall {
+  // As everywhere, JSON text where an object belongs is that object.
+  const written = typeof given === "string" ? readArguments(given).input : given;
   if (typeof written !== "object" || written === null || Array.isArray(written)) {
     return { name: "", problem: 'a call is an object with "name" and "arguments"' };
   }
-  const { name, arguments: given, ...others } = written as Readonly<Record<string, unknown>>;
+  const { name, arguments: args, ...others } = written as Readonly<Record<string, unknown>>;
   if (typeof name !== "string" || name === "") {
     return { name: "", problem: 'its "name" must be the name of a tool' };
   }
   const [unknown] = Object.keys(others);
-  if (unknown === undefined) return { name, arguments: given };
+  if (unknown === undefined) return { name, arguments: args };
   return { name, problem: `it has "${unknown}", and a call has "name" and "arguments" alone` };
 }
 

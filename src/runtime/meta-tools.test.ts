@@ -219,6 +219,13 @@ describe("call_tools", () => {
     expect(output).toEqual([ok, { name: "", status: "error", error }, ok]);
   });
 
+  test("takes a call written as JSON text for what it says, as everywhere", async () => {
+    const calls = ['{"name":"echo","arguments":{"a":1}}'];
+    expect(await outputOf(withDeferred(), "call_tools", { calls })).toEqual([
+      { name: "echo", status: "ok", output: { a: 1 } },
+    ]);
+  });
+
   test("runs its calls at the same time, under the limits of all, without a slot of its own", async () => {
     const running = { now: 0, most: 0 };
     const registry = registryOf({ limits: { "*": { concurrency: 1 } } });
