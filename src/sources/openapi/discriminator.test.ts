@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { compileValidator } from "../../schema/compile-validator.ts";
-import { type DocumentFile, nodeAt, rootOf } from "./located-node.ts";
+import { discriminate } from "./discriminator.ts";
+import { type DocumentFile, type LocatedNode, nodeAt, rootOf } from "./located-node.ts";
 import { References } from "./resolve-reference.ts";
 import { SchemaSlicer } from "./slice-schema.ts";
 
@@ -76,4 +77,22 @@ test("the base of others shows which values there are", async () => {
     kind: { type: "string", examples: ["kitty", "doggy", "gone"] },
   });
   expect(await accepts(schema, { kind: "Cat", meow: "x" })).toBe(true);
+});
+
+test("what it costs grows with the alternatives, not with their square", () => {
+  const names = Array.from({ length: 200 }, (_, index) => `V${index}`);
+  const oneOf = names.map((name) => ({ $ref: `#/components/schemas/${name}` }));
+  const mapping = Object.fromEntries(names.map((name) => [name.toLowerCase(), name]));
+  const S = { oneOf, discriminator: { propertyName: "kind", mapping } };
+  const schemas = Object.fromEntries(names.map((name) => [name, variant(name)]));
+  const root = { openapi: "3.0.3", components: { schemas: { S, ...schemas } } };
+  const entry: DocumentFile = { url: undefined, base: undefined, root };
+  const references = new References(entry);
+  let looks = 0;
+  const resolve = (node: LocatedNode): LocatedNode => {
+    looks += 1;
+    return references.resolve(node);
+  };
+  discriminate(nodeAt(rootOf(entry), "components", "schemas", "S"), { oneOf }, resolve);
+  expect(looks).toBeLessThanOrEqual(3 * names.length);
 });

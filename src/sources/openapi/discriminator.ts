@@ -20,8 +20,9 @@ export function discriminate(node: LocatedNode, schema: Schema, resolve: Resolve
   if ("oneOf" in schema && "anyOf" in schema) return;
   const parts = itemsOf(nodeAt(node, keyword)).filter(({ value }) => isSchema(value));
   const known = schema[keyword] as Schema[];
+  const discriminator = { name, resolve, mapped: mappedValues(node, resolve) };
   const told = parts.map((part, index) =>
-    withValues(known[index] ?? {}, name, valuesFor(part, node, { name, resolve })),
+    withValues(known[index] ?? {}, name, valuesFor(part, discriminator)),
   );
   delete schema[keyword];
   schema["anyOf"] = told;
@@ -36,12 +37,13 @@ interface PartValues {
 interface Discriminator {
   readonly name: string;
   readonly resolve: Resolve;
+  /** By schema, the values that the mapping gives it. */
+  readonly mapped: ReadonlyMap<unknown, readonly string[]>;
 }
 
 function valuesFor(
   part: LocatedNode,
-  node: LocatedNode,
-  { name, resolve }: Discriminator,
+  { name, resolve, mapped: byMapping }: Discriminator,
 ): PartValues | undefined {
   const ref = textAt(part, "$ref");
   if (ref === undefined) return undefined;
@@ -50,9 +52,7 @@ function valuesFor(
   if (own.some(({ type }) => type !== undefined && ![type].flat().includes("string"))) {
     return undefined;
   }
-  const mapped = entriesOf(nodeAt(node, "discriminator", "mapping"))
-    .filter(([, target]) => leadsTo(target, variant, resolve))
-    .map(([value]) => value);
+  const mapped = byMapping.get(variant.value) ?? [];
   const taken = own.map(valuesOf).find((values) => values !== undefined);
   if (mapped.length > 0) {
     const values = mapped.filter((value) => taken === undefined || taken.includes(value));
@@ -82,16 +82,27 @@ function showValues(node: LocatedNode, schema: Schema, name: string): void {
   schema["properties"] = { ...(properties as Schema), [name]: { ...property, examples: values } };
 }
 
-/** A target is the name of a schema, or a reference. */
-function leadsTo(target: LocatedNode, variant: LocatedNode, resolve: Resolve): boolean {
+/** Each target is looked up once: documents may have thousands of alternatives. */
+function mappedValues(node: LocatedNode, resolve: Resolve): Map<unknown, string[]> {
+  const mapped = new Map<unknown, string[]>();
+  for (const [value, target] of entriesOf(nodeAt(node, "discriminator", "mapping"))) {
+    const schema = schemaAt(target, resolve);
+    const values = mapped.get(schema);
+    if (values === undefined) mapped.set(schema, [value]);
+    else values.push(value);
+  }
+  return mapped;
+}
+
+/** A target is the name of a schema, or a reference; undefined when it leads nowhere. */
+function schemaAt(target: LocatedNode, resolve: Resolve): unknown {
   const { value: text } = target;
-  if (typeof text !== "string") return false;
+  if (typeof text !== "string") return undefined;
   const named = nodeAt(rootOf(target.file), "components", "schemas", text);
   try {
-    const found = named.value === undefined ? { ...target, value: { $ref: text } } : named;
-    return resolve(found).value === variant.value;
+    return resolve(named.value === undefined ? { ...target, value: { $ref: text } } : named).value;
   } catch (thrown) {
-    if (thrown instanceof DocumentProblem) return false;
+    if (thrown instanceof DocumentProblem) return undefined;
     throw thrown;
   }
 }
