@@ -1,3 +1,4 @@
+import { unknownFieldProblem } from "../../core/unknown-field.ts";
 import { isRecord } from "./mcp-fields.ts";
 import type { McpOptions, McpRestartOptions } from "./mcp-options.ts";
 
@@ -73,7 +74,10 @@ const RESTART: Readonly<Record<keyof McpRestartOptions, Rule>> = {
  */
 export function checkMcpOptions(options: McpOptions): void {
   check("", options, OPTIONS);
-  check("restart.", options.restart ?? {}, RESTART);
+  const { restart = {} } = options;
+  const unknown = unknownFieldProblem(restart, Object.keys(RESTART));
+  if (unknown !== undefined) throw new TypeError(`Option \`restart\` of an MCP server: ${unknown}`);
+  check("restart.", restart, RESTART);
   if (options.permissions !== undefined) {
     throw new TypeError(
       "Option `permissions` cannot hold an MCP server to anything: it is a program of its own. Leave it out.",
@@ -87,7 +91,7 @@ function check(
   rules: Partial<Readonly<Record<string, Rule>>>,
 ): void {
   for (const [name, value] of Object.entries(given)) {
-    const rule = rules[name];
+    const rule = Object.hasOwn(rules, name) ? rules[name] : undefined;
     if (value === undefined || rule === undefined || rule[0](value)) continue;
     throw new TypeError(`Option \`${prefix}${name}\` of an MCP server must be ${rule[1]}.`);
   }

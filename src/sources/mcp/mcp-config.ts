@@ -83,6 +83,7 @@ function readServer(
     throw new TypeError(`${where} must be an object with \`command\` or \`url\`.`);
   }
   const fields = new ServerFields(where, fillInServer(where, written, environment));
+  fields.checkFlags("disabled", "enabled");
   const command = fields.text("command");
   const url = fields.text("url", "httpUrl", "serverUrl");
   if (command !== undefined && url !== undefined) {

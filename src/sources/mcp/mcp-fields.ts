@@ -60,6 +60,12 @@ export class ServerFields {
     return file === undefined ? own : { ...this.#readFile(file), ...own };
   }
 
+  /** @throws TypeError when one of these is there and neither true nor false: `"true"` would switch nothing off. */
+  checkFlags(...names: readonly string[]): void {
+    const wrong = names.find((name) => this.#has(name) && typeof this.#given[name] !== "boolean");
+    if (wrong !== undefined) throw this.wrong(`needs true or false in \`${wrong}\`.`);
+  }
+
   /** @throws TypeError that names the header and hides its value. */
   checkHeaders(headers: Readonly<Record<string, string>>): void {
     for (const [name, value] of Object.entries(headers)) {

@@ -347,6 +347,8 @@ test.each([
   [{ pool: 0 }, "`pool`"],
   [{ whileDown: "hope" }, "`whileDown`"],
   [{ restart: { maximumAttempts: 0.5 } }, "`restart.maximumAttempts`"],
+  [{ restart: { maxAttempts: 3 } }, "`maxAttempts` is unknown."],
+  [{ restart: { constructor: 1 } }, "`constructor` is unknown."],
   [{ protocol: "new" }, "`protocol`"],
   [{ connectTimeoutMs: -1 }, "`connectTimeoutMs`"],
   [{ permissions: {} }, "`permissions`"],

@@ -19,6 +19,11 @@ import type { McpStdioServer } from "./mcp-options.ts";
 
 /** How long a server may take to go when its stdin ends, and again when it is told to. */
 const GRACE_MS = 1_000;
+/** Windows starts `npx.cmd` and its like in a shell alone. */
+const SCRIPTS =
+  process.platform === "win32"
+    ? '. A script such as npx is started by "cmd", with "/c" first in `args`'
+    : "";
 /** So much is worth a write of its own: the server reads it while more is being prepared. */
 const FLUSHED_CHARACTERS = 4 * 1024;
 /** Longest wait for the rest of its output when it has ended, or for its end when its output has. */
@@ -184,7 +189,7 @@ export class ServerProcess {
     return {
       how:
         `cannot be started: there is no command "${command}" on its PATH. ` +
-        "Install it, or give its whole path as `command`",
+        `Install it, or give its whole path as \`command\`${SCRIPTS}`,
       cause,
       retryable: false,
     };
