@@ -48,9 +48,10 @@ export class Guardian {
   watch(pid: number): void {
     this.#pids.add(pid);
     this.#tell(`+${pid}`);
-    // Not in the way of the child, which has itself to be started first.
-    if (this.#helper === undefined && !this.#startIsDue) setImmediate(() => this.#start());
+    if (this.#helper !== undefined || this.#startIsDue) return;
     this.#startIsDue = true;
+    // Not in the way of the child, which has itself to be started first.
+    setImmediate(() => this.#start());
   }
 
   /** A child has ended: its number may come to mean another process. */
