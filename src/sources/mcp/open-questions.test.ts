@@ -55,6 +55,19 @@ test("a question is asked on behalf of the only call, and of none when there are
   expect(openQuestion(questions).asked().call?.callId).toBe("two");
 });
 
+test("for a while after a call was given up nobody is told to be the one whose question it is", async () => {
+  const { clock, questions } = setUp();
+  const [cancelled, other] = [new AbortController(), new AbortController()];
+  const giveUp = questions.began(requestOf("one", cancelled.signal));
+  cancelled.abort();
+  giveUp();
+  questions.began(requestOf("two", other.signal));
+  expect(openQuestion(questions).asked().call).toBeUndefined();
+  expect(openQuestion(questions, { behalf: other.signal }).asked().call?.callId).toBe("two");
+  await clock.advance(TIMEOUT_MS);
+  expect(openQuestion(questions).asked().call?.callId).toBe("two");
+});
+
 test("where the protocol tells whose question it is, it is that call's among many", async () => {
   const { questions } = setUp();
   const { signal } = new AbortController();

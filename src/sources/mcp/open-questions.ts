@@ -38,8 +38,10 @@ export class OpenQuestions {
   readonly #timeoutMs: number;
   readonly #running = new Set<Running>();
   readonly #open = new Set<OpenQuestion>();
+  /** On the clock. Until then a question may be one of a call that was given up: the server may not know, or not care. */
+  #unsureUntil = -Infinity;
 
-  /** @param timeoutMs - For questions outside any call. */
+  /** @param timeoutMs - For questions outside any call, and how long one may come of a call that was given up. */
   constructor(clock: Clock, timeoutMs: number) {
     this.#clock = clock;
     this.#timeoutMs = timeoutMs;
@@ -51,6 +53,8 @@ export class OpenQuestions {
     this.#running.add(running);
     return () => {
       this.#running.delete(running);
+      if (request.call !== undefined && isGivenUp(request))
+        this.#unsureUntil = this.#clock.now() + this.#timeoutMs;
       for (const { behalf, controller } of this.#open)
         if (behalf.delete(running) && behalf.size === 0) controller.abort(whyEnded(request));
     };
@@ -75,8 +79,10 @@ export class OpenQuestions {
     asking.signal.addEventListener("abort", onAbort, { once: true });
     const cancelTimer = behalf.size === 0 ? this.#limit(controller) : () => {};
     this.#open.add(question);
+    const isSure = asking.behalf !== undefined || this.#clock.now() >= this.#unsureUntil;
+    const call = isSure ? callOf(behalf) : undefined;
     try {
-      return await untilAborted(async () => answer({ call: callOf(behalf), signal }), signal);
+      return await untilAborted(async () => answer({ call, signal }), signal);
     } finally {
       this.#open.delete(question);
       asking.signal.removeEventListener("abort", onAbort);
@@ -112,6 +118,11 @@ function callOf(behalf: ReadonlySet<Running>): McpAskingCall | undefined {
   if (call === undefined || calls.length > 1) return undefined;
   const { callId, toolName, tenant, context } = call;
   return { callId, toolName, tenant, context };
+}
+
+/** Whether the server has not answered it and nobody waits any more. A life tells it without a signal being made. */
+function isGivenUp({ life, signal }: LinkRequest): boolean {
+  return life === undefined ? signal.aborted : life.reason !== undefined;
 }
 
 function whyEnded({ signal }: LinkRequest): unknown {

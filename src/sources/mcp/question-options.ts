@@ -45,7 +45,8 @@ export interface McpQuestionContext {
   readonly source: string;
   /**
    * The call on whose behalf it asks. In the old era a server does not say which that is: it is the only one on its
-   * connection then, and undefined when there are several. Undefined, too, for a question outside any call.
+   * connection then, and undefined when there are several, or one was given up within the last `connectTimeoutMs`, of
+   * which it may still be. Undefined, too, for a question outside any call.
    */
   readonly call: McpAskingCall | undefined;
   /** Aborts when nobody waits for the answer any more: the call has ended, the server took the question back, or is gone. */
