@@ -175,4 +175,10 @@ describe("an MCP server", () => {
       );
     },
   );
+
+  test("knows what is made of code from other mistakes of that name", async () => {
+    expect(await mistakesOf({ limits: { "*": { sample: 1 } } })).toContain(
+      'limits["*"].sample: is unknown.',
+    );
+  });
 });

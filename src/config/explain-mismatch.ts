@@ -7,7 +7,7 @@ import type { ConfigProblem } from "./config-source.ts";
 /** Longest text that a message repeats. */
 const MAX_SHOWN_LENGTH = 60;
 
-/** Options that there are, and that no text can say. */
+/** Options of MCP servers that there are, and that no text can say. */
 const CODE_ONLY: ReadonlySet<string> = new Set(["authProvider", "elicit", "sample"]);
 const NOT_IN_A_CONFIG =
   "is made of code, which a config does not hold. Register this server in your program, by `registerMcp`.";
@@ -59,7 +59,8 @@ function unknownKey({ params, parentSchema }: SchemaError, path: ConfigPath): Co
     closest === undefined
       ? `Known: ${known.filter((name) => !name.startsWith("$")).join(", ")}.`
       : suggestion([closest]).trim();
-  const message = CODE_ONLY.has(key) ? NOT_IN_A_CONFIG : `is unknown. ${remedy}`;
+  const isCode = path[0] === "mcpServers" && CODE_ONLY.has(key);
+  const message = isCode ? NOT_IN_A_CONFIG : `is unknown. ${remedy}`;
   return { path: [...path, key], part: "key", message };
 }
 
