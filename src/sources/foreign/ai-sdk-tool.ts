@@ -46,10 +46,11 @@ function nameOf({ name, id }: ForeignObject, key: string | undefined): string {
   );
 }
 
-/** The AI SDK's field, and Mastra's two. */
+/** The AI SDK's field, and Mastra's two: there `true` beside a function says only that the function decides. */
 function approvalPolicies(foreign: ForeignObject): unknown[] {
   const { needsApproval, requireApproval, needsApprovalFn } = foreign;
-  return [needsApproval, requireApproval, needsApprovalFn];
+  const isDecidedByCall = requireApproval === true && typeof needsApprovalFn === "function";
+  return [needsApproval, isDecidedByCall ? undefined : requireApproval, needsApprovalFn];
 }
 
 function optionsOf({ callId, signal, context }: ToolContext): object {

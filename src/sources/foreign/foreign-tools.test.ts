@@ -127,6 +127,13 @@ test("what holds itself is refused, and the same tool twice is not", () => {
   expect(foreignTools({ getTools: () => ({}) })).toEqual([]);
 });
 
+test("a function beside `requireApproval: true` decides, as for Mastra's tools of MCP servers", async () => {
+  const needsApprovalFn = ({ amount }: { amount: number }): boolean => amount > 100;
+  const [tool] = foreignTools({ pay: { ...aiSdk, requireApproval: true, needsApprovalFn } });
+  await expect(run(tool, { amount: 101 })).rejects.toMatchObject({ code: "PERMISSION_DENIED" });
+  await expect(run(tool, { amount: 1 })).resolves.toBeDefined();
+});
+
 test.each([true, 1, "user-approval", () => true, async () => "user-approval", () => [{}]])(
   "whatever a framework takes for a wish for approval is one: %#",
   async (needsApproval) => {
