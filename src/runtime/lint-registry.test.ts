@@ -34,3 +34,9 @@ test("an input that is no object is refused by all", () => {
   expect(finding?.message).toContain("the input must be an object");
   expect(others).toEqual([]);
 });
+
+test("a provider that nobody knows is no provider with a mistake in each tool", () => {
+  for (const tools of [[], [fine]]) {
+    expect(() => lintRegistry(tools, "openai" as "openai-chat")).toThrow('no format "openai"');
+  }
+});

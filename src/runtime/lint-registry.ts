@@ -22,7 +22,11 @@ export interface LintOptions extends ToolFilter {
   readonly format?: FormatName;
 }
 
-/** The findings of all providers on these tools, or of the one asked for; what several say is said once. */
+/**
+ * The findings of all providers on these tools, or of the one asked for; what several say is said once.
+ *
+ * @throws TypeError when nobody knows the one asked for.
+ */
 export function lintRegistry(tools: readonly Tool[], asked?: FormatName): readonly RegistryLint[] {
   const findings = new Map<string, RegistryLint>();
   for (const format of asked === undefined ? FORMAT_NAMES : [asked]) {
@@ -40,11 +44,12 @@ export function lintRegistry(tools: readonly Tool[], asked?: FormatName): readon
 function findingsOf(tools: readonly Tool[], format: FormatName): readonly LintFinding[] {
   const refused: LintFinding[] = [];
   const told: ToolDescription[] = [];
+  const encoder = formatNamed(format);
   for (const tool of tools) {
     try {
       const { name, description } = tool;
       const said = { name, description, inputSchema: inputJsonSchema(tool) };
-      formatNamed(format).encodeTool(said);
+      encoder.encodeTool(said);
       told.push(said);
     } catch (thrown) {
       const remedy = "Mend its schema, or leave it out.";

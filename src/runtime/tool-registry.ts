@@ -144,7 +144,7 @@ export class ToolRegistry implements AsyncDisposable {
   }
 
   /**
-   * Registers tools that were made for LangChain, the Vercel AI SDK or the OpenAI Agents SDK: one, a list, or a record by
+   * Registers tools that were made for LangChain, the Vercel AI SDK, Mastra or the OpenAI Agents SDK: one, a list, or a record by
    * name. They are known by their shape; none of these packages is needed. They run on the event loop.
    *
    * @throws TypeError that says what one of them is instead, when a tool cannot be called from here, and as {@link register}.
@@ -213,7 +213,11 @@ export class ToolRegistry implements AsyncDisposable {
     return this.#schemas.schemas(format, filter);
   }
 
-  /** What providers would refuse in the enabled tools, or models stumble over; nothing when all is well. */
+  /**
+   * What providers would refuse in the enabled tools, or models stumble over; nothing when all is well.
+   *
+   * @throws TypeError when the format is none.
+   */
   lint({ format, ...filter }: LintOptions = {}): readonly RegistryLint[] {
     const enabled = this.#runtime.catalog.list({ enabled: true, ...filter });
     return lintRegistry(
