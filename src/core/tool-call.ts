@@ -26,7 +26,10 @@ export interface CallOptions {
   readonly priority?: number | undefined;
   /** On whose behalf; for fairness, and told to the tool. */
   readonly tenant?: string | undefined;
-  /** Told to the tool, to recognise a repeated effect by. Of several calls, the second is told `key:1`, and so on. */
+  /**
+   * Told to the tool, to recognise a repeated effect by. Of several calls, the second is told `key:1`, and so on. A call
+   * that has one may be tried again where its tool is `idempotentWithKey`.
+   */
   readonly idempotencyKey?: string | undefined;
   /** What the run may use that these calls are a part of. Calls that tools make draw on it too. Default: no limit. */
   readonly budget?: CallBudget | undefined;
