@@ -127,9 +127,13 @@ test("what holds itself is refused, and the same tool twice is not", () => {
   expect(foreignTools({ getTools: () => ({}) })).toEqual([]);
 });
 
+function isMuch({ amount }: { readonly amount: number }): boolean {
+  return amount > 100;
+}
+
 test("a function beside `requireApproval: true` decides, as for Mastra's tools of MCP servers", async () => {
-  const needsApprovalFn = ({ amount }: { amount: number }): boolean => amount > 100;
-  const [tool] = foreignTools({ pay: { ...aiSdk, requireApproval: true, needsApprovalFn } });
+  const wish = { requireApproval: true, needsApprovalFn: isMuch };
+  const [tool] = foreignTools({ pay: { ...aiSdk, ...wish } });
   await expect(run(tool, { amount: 101 })).rejects.toMatchObject({ code: "PERMISSION_DENIED" });
   await expect(run(tool, { amount: 1 })).resolves.toBeDefined();
 });
