@@ -132,6 +132,15 @@ describe("an answer", () => {
     expect(stats().restarts).toBe(1);
   });
 
+  test("that comes after a message nobody can read is not trusted, and the connection is made again", async () => {
+    const { registry, stats } = await open(server("hostile-calls"));
+    const error = await errorOf(say(registry, "nest"));
+    expect(error.code).toBe("OUTCOME_UNKNOWN");
+    expect(error.message).toContain("sent a message that cannot be read: Maximum call stack");
+    await vi.waitFor(async () => expect(await say(registry, "echo", {})).toEqual({}), SOON);
+    expect(stats().restarts).toBe(1);
+  });
+
   test("is the last thing of a server that dies: whole it counts, half it does not", async () => {
     const { registry, stats } = await open(server("hostile-calls"));
     for (let round = 1; round <= 4; round += 1) {

@@ -106,7 +106,12 @@ export class StdioTransport implements Transport, MessageWriter {
       return;
     }
     this.#garbage = 0;
-    this.onmessage?.(message);
+    try {
+      this.onmessage?.(message);
+    } catch (thrown) {
+      // The SDK runs out of stack on what is nested deeply enough. It may have been an answer that somebody waits for.
+      this.#break(`sent a message that cannot be read: ${thrownText(thrown)}`);
+    }
   }
 
   #skip(line: string): void {
