@@ -58,6 +58,16 @@ test("without a mapping their names are shown, and others let through", async ()
   expect(await accepts(schema, { kind: "cat", meow: "x" })).toBe(true);
 });
 
+test("the alternative that every other value stands for takes them", async () => {
+  const discriminator = { propertyName: "kind", mapping: MAPPING, defaultMapping: "Cat" };
+  const schema = normalised({ oneOf: [CAT, DOG], discriminator });
+  expect(schema["anyOf"]).toEqual([
+    { $ref: "#/$defs/Cat", properties: { kind: { examples: ["kitty"] } } },
+    { $ref: "#/$defs/Dog", properties: { kind: { enum: ["doggy"] } } },
+  ]);
+  expect(await accepts(schema, { kind: "lion", meow: "x" })).toBe(true);
+});
+
 test("what an alternative says itself of the property is not said again, nor against it", () => {
   const own = {
     Cat: variant("meow", { enum: ["kitty"] }),

@@ -20,7 +20,8 @@ export function discriminate(node: LocatedNode, schema: Schema, resolve: Resolve
   if ("oneOf" in schema && "anyOf" in schema) return;
   const parts = itemsOf(nodeAt(node, keyword)).filter(({ value }) => isSchema(value));
   const known = schema[keyword] as Schema[];
-  const discriminator = { name, resolve, mapped: mappedValues(node, resolve) };
+  const fallback = schemaAt(nodeAt(node, "discriminator", "defaultMapping"), resolve);
+  const discriminator = { name, resolve, mapped: mappedValues(node, resolve), fallback };
   const told = parts.map((part, index) =>
     withValues(known[index] ?? {}, name, valuesFor(part, discriminator)),
   );
@@ -39,11 +40,13 @@ interface Discriminator {
   readonly resolve: Resolve;
   /** By schema, the values that the mapping gives it. */
   readonly mapped: ReadonlyMap<unknown, readonly string[]>;
+  /** The schema that every value stands for which stands for no other. */
+  readonly fallback: unknown;
 }
 
 function valuesFor(
   part: LocatedNode,
-  { name, resolve, mapped: byMapping }: Discriminator,
+  { name, resolve, mapped: byMapping, fallback }: Discriminator,
 ): PartValues | undefined {
   const ref = textAt(part, "$ref");
   if (ref === undefined) return undefined;
@@ -57,7 +60,8 @@ function valuesFor(
   if (mapped.length > 0) {
     const values = mapped.filter((value) => taken === undefined || taken.includes(value));
     const isToldAlready = taken?.every((value) => values.includes(value as string)) ?? false;
-    return values.length === 0 || isToldAlready ? undefined : { values, isCertain: true };
+    const isCertain = variant.value !== fallback;
+    return values.length === 0 || isToldAlready ? undefined : { values, isCertain };
   }
   // Its rules name the schema; many an API has a name of its own for it.
   const implied = ref.slice(ref.lastIndexOf("/") + 1);
