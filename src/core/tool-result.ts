@@ -55,7 +55,7 @@ export interface OkResult extends ResultBase {
 export interface TruncatedOutput {
   /** What `registry.result(id)` and the tool `read_result` know the whole by; undefined when it was too large to keep. */
   readonly id: string | undefined;
-  /** Bytes of the whole: its text as UTF-8, images and the like as base64. */
+  /** Bytes of the whole: its text as UTF-8, images and the like as base64, and the lines that formats write with them. */
   readonly bytes: number;
   /** How many of these the result has. */
   readonly keptBytes: number;

@@ -11,7 +11,13 @@ import { type Block, firstBlock, isBlock } from "./block.ts";
 import type { MediaPart } from "./mcp-content.ts";
 import type { ProviderFormat } from "./provider-format.ts";
 import { readArguments, readCall } from "./read-call.ts";
-import { dataUrl, mediaNote, renderParts, resultContentInWords } from "./result-content.ts";
+import {
+  dataUrl,
+  mediaNote,
+  MOVED_REMARK,
+  renderParts,
+  resultContentInWords,
+} from "./result-content.ts";
 import { toolParameters, type ToolParameters } from "./tool-parameters.ts";
 
 /** A tool, as Chat Completions takes it in `tools`. */
@@ -91,7 +97,7 @@ function toolMessage(result: ToolResult, shown: OpenAiChatPart[]): OpenAiChatMes
     const native = toNative(media);
     if (native === undefined) return undefined;
     moved.push(native);
-    return { note: mediaNote(media, "in the user message after the tool results") };
+    return { note: mediaNote(media, MOVED_REMARK) };
   });
   if (moved.length > 0) {
     const name = result.calledAs ?? result.toolName;

@@ -7,6 +7,12 @@ import { type ContentPart, type MediaPart, readMcpContent } from "./mcp-content.
 /** What stands for an output of nothing at all, because some providers refuse empty text. */
 const NO_OUTPUT: ContentPart = { kind: "text", text: "(no output)" };
 
+/** What goes before an output that says of itself that the tool failed, for a provider that has no flag for errors. */
+export const ERROR_LINE = "The tool reported an error:";
+
+/** Of an image or the like that a provider takes elsewhere only: where it is. The longest remark that a format makes. */
+export const MOVED_REMARK = "in the user message after the tool results";
+
 /** What a result says to the model. */
 export interface ResultContent {
   /** The call failed, or its MCP-style output says so. */
@@ -37,7 +43,7 @@ export function resultContent(result: ToolResult): ResultContent {
 export function resultContentInWords(result: ToolResult): readonly ContentPart[] {
   const { failed, parts } = resultContent(result);
   if (!failed || result.status === "error") return parts;
-  return [{ kind: "text", text: "The tool reported an error:" }, ...parts];
+  return [{ kind: "text", text: ERROR_LINE }, ...parts];
 }
 
 /**

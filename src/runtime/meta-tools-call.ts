@@ -9,7 +9,7 @@ import { defineMetaTool } from "./meta-tool.ts";
 import type { MetaToolsParts } from "./meta-tools.ts";
 import { asBlock, fairShares } from "./result-shares.ts";
 import type { SizedTool } from "./result-limits.ts";
-import { type ResultPieces, joinPieces, resultPieces, sizeOfPieces } from "./result-text.ts";
+import { type ResultPieces, joinPieces, resultPieces, sizeOfResult } from "./result-text.ts";
 
 /** Most calls at once. */
 const MAX_CALLS = 100;
@@ -105,7 +105,7 @@ function cutOutputs(
 }
 
 function sizeOfOutput(output: unknown): number {
-  return sizeOfPieces(resultPieces(output).pieces);
+  return sizeOfResult(resultPieces(output));
 }
 
 /** @param registered - The tool's own name: `context.call` is for programs. */

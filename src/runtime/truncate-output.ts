@@ -12,11 +12,13 @@ import type { MediaPart } from "../formats/mcp-content.ts";
 import { asBlock } from "./result-shares.ts";
 import {
   type ResultPiece,
+  type ResultPieces,
+  errorLineBytes,
   joinPieces,
   pointBefore,
   pointBehind,
   resultPieces,
-  sizeOfPieces,
+  sizeOfResult,
 } from "./result-text.ts";
 
 /** How much is shown of an output, and which part. */
@@ -41,11 +43,12 @@ export function truncateOutput(
   options: TruncateOptions,
 ): TruncatedResult | undefined {
   if (fitsAtOnce(output, options.maxBytes)) return undefined;
-  const { pieces, content } = resultPieces(output);
-  const bytes = sizeOfPieces(pieces);
+  const result = resultPieces(output);
+  const { content } = result;
+  const bytes = sizeOfResult(result);
   if (bytes <= options.maxBytes) return undefined;
   const id = options.keep(bytes);
-  const { shown, keptBytes } = new Truncation(pieces, id, options).run();
+  const { shown, keptBytes } = new Truncation(result, id, options).run();
   return {
     output:
       content === undefined
@@ -64,12 +67,14 @@ function fitsAtOnce(output: unknown, maxBytes: number): boolean {
 
 class Truncation {
   readonly #pieces: readonly ResultPiece[];
+  readonly #errorBytes: number;
   readonly #id: string | undefined;
   readonly #options: TruncateOptions;
   readonly #text: Buffer;
 
-  constructor(pieces: readonly ResultPiece[], id: string | undefined, options: TruncateOptions) {
+  constructor({ pieces, content }: ResultPieces, id: string | undefined, options: TruncateOptions) {
     this.#pieces = pieces;
+    this.#errorBytes = errorLineBytes(content);
     this.#id = id;
     this.#options = options;
     this.#text = Buffer.from(joinPieces(pieces));
@@ -79,13 +84,13 @@ class Truncation {
     const total = this.#text.length;
     // Two line breaks set the line off, and no number in it is longer than these.
     const line = Math.max(this.#notice(total, total).length, this.#notice(total - 1, total).length);
-    const room = Math.floor(this.#options.maxBytes) - line - 2;
+    const room = Math.floor(this.#options.maxBytes) - this.#errorBytes - line - 2;
     const media = keptMedia(this.#pieces, Math.max(Math.floor(room / 2), room - total));
     const mediaBytes = media.values().reduce((sum, { bytes }) => sum + bytes, 0);
     const { from, to } = this.#missing(room - mediaBytes - media.size);
     const shownBytes = total - (to - from);
     const shown = this.#show(media, { from, to }, this.#notice(shownBytes, from));
-    return { shown, keptBytes: shownBytes + mediaBytes };
+    return { shown, keptBytes: shownBytes + mediaBytes + this.#errorBytes };
   }
 
   /** Which bytes of the text to leave out for the rest to fit into `room`. */
