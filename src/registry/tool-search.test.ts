@@ -114,6 +114,29 @@ describe("a search", () => {
   });
 });
 
+describe("of very many tools, words that most have", () => {
+  const catalog = emptyCatalog();
+  catalog.register([
+    tool("a", "Calls the service for rain"),
+    tool("b", "Calls the service for snow"),
+    tool("c", "Calls the service for snow"),
+  ]);
+  const names = (query: string, limit: number): string[] =>
+    new ToolSearch(catalog, 2).search(query, { limit }).map(({ name }) => name);
+
+  test("count for nothing when enough is found without them", () => {
+    const search = new ToolSearch(catalog, 2);
+    const [found] = search.search("service calls rain", { limit: 1 });
+    expect(found).toEqual(search.search("rain", { limit: 1 })[0]);
+    expect(names("service calls snow", 2)).toEqual(["b", "c"]);
+  });
+
+  test("are looked up all the same when there would be too little", () => {
+    expect(names("service calls rain", 3)).toEqual(["a", "b", "c"]);
+    expect(names("service unheard", 10)).toEqual(["a", "b", "c"]);
+  });
+});
+
 test("the index follows the catalog", () => {
   const { catalog, names } = searchOf();
   expect(names("weather")).toEqual(["getWeather"]);

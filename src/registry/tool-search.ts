@@ -14,6 +14,7 @@ import {
   type ToolFilter,
   entryMatcher,
 } from "./tool-catalog.ts";
+import { TermCounts } from "./term-counts.ts";
 import { queryTerms, searchTerms } from "./tool-search-terms.ts";
 import { type ToolText, toolText } from "./tool-search-text.ts";
 
@@ -26,6 +27,11 @@ const MIN_FUZZY_LENGTH = 4;
 const MAX_FUZZY_LENGTH = 40;
 /** Part of a word's letters that may be wrong. */
 const FUZZY = 0.2;
+/**
+ * Places that are looked at for the words of a query as they are. Of more, the commonest words are left out as long
+ * as enough is found without them: those that all tools have tell none from another, and cost the most.
+ */
+const MAX_PLACES = 20_000;
 /** Scores that differ by less are the same: sums of floating-point numbers depend on their order. */
 const SCORE_STEP = 1e-6;
 
@@ -53,6 +59,7 @@ export interface ToolMatch {
   readonly deferred: boolean;
 }
 
+type SearchResult = MiniSearchModule.SearchResult;
 type Index = MiniSearchModule.default<Indexed>;
 
 interface Indexed extends ToolText {
@@ -63,12 +70,18 @@ interface Indexed extends ToolText {
 /** Searches the tools of one catalog. */
 export class ToolSearch {
   readonly #catalog: { snapshot(): CatalogSnapshot<unknown> };
+  readonly #maxPlaces: number;
   readonly #indexed = new Map<string, Indexed>();
+  readonly #counts = new TermCounts();
+  /** What the index does with the texts that it reads. */
+  #change: 1 | -1 | undefined;
   #index: Index | undefined;
   #snapshot: CatalogSnapshot<unknown> = new Map();
 
-  constructor(catalog: { snapshot(): CatalogSnapshot<unknown> }) {
+  /** @param maxPlaces - Places that are looked at for words as they are. Default 20 000. */
+  constructor(catalog: { snapshot(): CatalogSnapshot<unknown> }, maxPlaces: number = MAX_PLACES) {
     this.#catalog = catalog;
+    this.#maxPlaces = maxPlaces;
   }
 
   /**
@@ -78,31 +91,35 @@ export class ToolSearch {
    * @throws TypeError when the query is no text or the limit no whole number from 1.
    */
   search(query: string, { limit = DEFAULT_LIMIT, filter }: SearchOptions = {}): ToolMatch[] {
-    if (typeof query !== "string") throw new TypeError("A query must be a text.");
-    if (limit !== Infinity && (!Number.isInteger(limit) || limit < 1)) {
-      throw new TypeError("`limit` must be a whole number from 1; Infinity for all.");
-    }
-    const terms = queryTerms(query);
-    if (terms.length === 0) return [];
+    checkSearch(query, limit);
+    const asked = queryTerms(query);
+    if (asked.length === 0) return [];
     const index = this.#follow();
+    const telling = limit === Infinity ? asked : this.#counts.rarest(asked, this.#maxPlaces);
+    let found = this.#find(index, telling, filter);
+    if (found.length < limit && telling.length < asked.length) {
+      found = this.#find(index, asked, filter);
+    }
+    return best(found, limit).flatMap(({ name, score }) => {
+      const entry = this.#snapshot.get(name);
+      return entry === undefined ? [] : matchOf(entry, score);
+    });
+  }
+
+  #find(index: Index, terms: readonly string[], filter: ToolFilter | undefined): SearchResult[] {
     const entries = this.#snapshot;
     const fits = entryMatcher({ enabled: true, ...filter });
-    const found = index.search(terms.join(" "), {
+    return index.search(terms.join(" "), {
       filter: ({ id }) => {
         const entry = entries.get(id as string);
         return entry !== undefined && fits(entry);
       },
     });
-    return found
-      .map(({ id, score }) => matchOf(entries.get(id as string), score))
-      .filter((match) => match !== undefined)
-      .toSorted(byScore)
-      .slice(0, limit);
   }
 
   /** The index of the catalog as it is now. */
   #follow(): Index {
-    const index = (this.#index ??= makeIndex());
+    const index = (this.#index ??= makeIndex((text) => this.#termsOf(text)));
     const before = this.#snapshot;
     const now = this.#catalog.snapshot();
     if (now === before) return index;
@@ -118,27 +135,70 @@ export class ToolSearch {
     return index;
   }
 
+  /** The words of a text, counted when it is added to the index or taken away. */
+  #termsOf(text: string): string[] {
+    const terms = searchTerms(text);
+    if (this.#change !== undefined) this.#counts.count(terms, this.#change);
+    return terms;
+  }
+
+  #count(change: 1 | -1, act: () => void): void {
+    this.#change = change;
+    act();
+    this.#change = undefined;
+  }
+
   #put(index: Index, known: Indexed | undefined, text: Indexed): void {
     this.#indexed.set(text.name, text);
     if (known !== undefined && isSame(known, text)) return;
-    if (known !== undefined) index.remove(known);
-    index.add(text);
+    if (known !== undefined) this.#count(-1, () => index.remove(known));
+    this.#count(1, () => index.add(text));
   }
 
   #remove(index: Index, known: Indexed): void {
-    index.remove(known);
+    this.#count(-1, () => index.remove(known));
     this.#indexed.delete(known.name);
   }
 }
 
-function makeIndex(): Index {
+function checkSearch(query: unknown, limit: number): void {
+  if (typeof query !== "string") throw new TypeError("A query must be a text.");
+  if (limit !== Infinity && (!Number.isInteger(limit) || limit < 1)) {
+    throw new TypeError("`limit` must be a whole number from 1; Infinity for all.");
+  }
+}
+
+/** Names and scores of the best, equally good ones by name. */
+function best(
+  found: readonly { readonly id: unknown; readonly score: number }[],
+  limit: number,
+): readonly Scored[] {
+  const scored = found.map(({ id, score }) => ({ name: id as string, score: rounded(score) }));
+  // They come by their scores before rounding. Those that are as good as the last one compete with it.
+  const least = scored[limit - 1]?.score ?? 0;
+  return scored
+    .filter(({ score }) => score >= least)
+    .toSorted(byScore)
+    .slice(0, limit);
+}
+
+interface Scored {
+  readonly name: string;
+  readonly score: number;
+}
+
+function rounded(score: number): number {
+  return Math.round(score / SCORE_STEP) * SCORE_STEP;
+}
+
+function makeIndex(tokenize: (text: string) => string[]): Index {
   const MiniSearch = createRequire(import.meta.url)(
     "minisearch",
   ) as typeof MiniSearchModule.default;
   return new MiniSearch<Indexed>({
     idField: "name",
     fields: ["name", "description", "tags", "parameters"],
-    tokenize: searchTerms,
+    tokenize,
     processTerm: (term) => term,
     searchOptions: {
       boost: { name: 4, tags: 2, parameters: 0.5 },
@@ -160,12 +220,11 @@ function isSame(one: ToolText, other: ToolText): boolean {
   );
 }
 
-function matchOf(entry: CatalogEntry<unknown> | undefined, score: number): ToolMatch | undefined {
-  if (entry === undefined) return undefined;
+function matchOf(entry: CatalogEntry<unknown>, score: number): ToolMatch {
   const { tool, namespace, source, deferred, disabled } = entry;
   return {
     name: tool.name,
-    score: Math.round(score / SCORE_STEP) * SCORE_STEP,
+    score,
     description: tool.description,
     namespace,
     source,
@@ -175,6 +234,6 @@ function matchOf(entry: CatalogEntry<unknown> | undefined, score: number): ToolM
   };
 }
 
-function byScore(one: ToolMatch, other: ToolMatch): number {
+function byScore(one: Scored, other: Scored): number {
   return other.score - one.score || (one.name < other.name ? -1 : 1);
 }
