@@ -7,6 +7,7 @@ import type { ConnectionLoss } from "./connection-loss.ts";
 import { HttpFailure } from "./http-failure.ts";
 import { STREAM_ENDED } from "./open-transport.ts";
 import { MALFORMED_ANSWER } from "./read-message.ts";
+import { readRpcData } from "./rpc-data.ts";
 import { NotSent } from "./stdio-transport.ts";
 
 /**
@@ -96,10 +97,13 @@ export class FailureReader {
         wasSent: true,
       };
     if (code === MALFORMED_ANSWER) return this.#answer("OUTPUT_INVALID", message, {});
-    const details = { rpcCode: code, ...(data !== undefined && { rpcData: data }) };
+    const { shown, isWhole } = readRpcData(data, this.#hide);
+    const details = { rpcCode: code, ...(data !== undefined && { rpcData: shown }) };
+    // It holds all that the server said.
+    const isFit = isWhole && message.length <= MOST_TEXT && this.#hide(message) === message;
     return this.#answer("TOOL_FAILED", message, {
       details,
-      cause: thrown,
+      ...(isFit && { cause: thrown }),
       retryable: !LASTING.has(code),
     });
   }
@@ -147,8 +151,10 @@ export class FailureReader {
     text: string,
     options: ConstructorParameters<typeof ToolError>[2],
   ): Extract<Failure, { kind: "answered" }> {
-    const said = text.length > MOST_TEXT ? `${text.slice(0, MOST_TEXT)}…` : text;
-    const message = this.#hide(`The MCP server ${this.#name} answered: ${said}`);
+    // Hidden before it is cut: half a secret would not be found.
+    const whole = this.#hide(text.slice(0, 2 * MOST_TEXT));
+    const said = whole.length > MOST_TEXT ? `${whole.slice(0, MOST_TEXT)}…` : whole;
+    const message = `${this.#hide(`The MCP server ${this.#name} answered:`)} ${said}`;
     return { kind: "answered", error: new ToolError(code, message, options) };
   }
 
