@@ -46,8 +46,9 @@ export function writeServerSpec(
 
 /** The options of its connections, as they were before they were written. */
 export function readLinkOptions({ name, options }: McpServerSpec): LinkOptions & { name: string } {
-  const read = JSON.parse(JSON.stringify(options), (_key, value: unknown) =>
-    value === "Infinity" ? Infinity : value,
+  // A root may have any name.
+  const read = JSON.parse(JSON.stringify(options), (key, value: unknown) =>
+    value === "Infinity" && key !== "name" ? Infinity : value,
   ) as LinkOptions;
   return { ...read, name };
 }
